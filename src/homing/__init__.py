@@ -1,0 +1,1 @@
+"""Homing: closed-loop patient-referral management."""
