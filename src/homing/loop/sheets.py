@@ -1,0 +1,143 @@
+"""From wording to pages: letterhead, recipient, reference number, and the documents behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from homing.content.patient import Address, Coverage, Patient
+from homing.content.practitioner import Practitioner
+from homing.content.referral import ReferralContent
+from homing.formats.faxsheet import LadderStep, NoticeSheet, count_pages, cover_then, render_notice
+from homing.kit import clock, phones
+from homing.loop.wording import Days, Wording
+from homing.tenancy.queries import current_organization
+
+
+@dataclass(frozen=True, slots=True)
+class Fax:
+    """A PDF and the number of its pages."""
+
+    document: bytes
+    pages: int
+
+
+def days() -> Days:
+    """Return how the organization in scope writes dates and times."""
+    return Days(ZoneInfo(current_organization().timezone))
+
+
+def notice(wording: Wording, *, to_name: str, to_fax: str, reference: str, ladder: Sequence[LadderStep] = ()) -> Fax:
+    """Return a notice on its own."""
+    return _rendered(_sheet(wording, to_name, to_fax, reference, ladder), behind=0)
+
+
+def cover_with(
+    words: Callable[[int], Wording], behind: Sequence[bytes], *, to_name: str, to_fax: str, reference: str
+) -> Fax:
+    """Return a cover and the documents behind it as one PDF; `words` gets the number of pages behind.
+
+    Raises
+    ------
+    faxsheet.AttachmentUnreadable
+    """
+    following = sum(count_pages(document) for document in behind)
+    cover = _rendered(_sheet(words(following), to_name, to_fax, reference), behind=following)
+    return Fax(cover_then(cover.document, behind), cover.pages)
+
+
+def content_page(content: ReferralContent, *, to_name: str, to_fax: str, reference: str) -> bytes:
+    """Return what a referral says, for the office that is to see the patient."""
+    lines = (
+        *_patient(content.patient),
+        *_coverage(content.coverage),
+        *_what(content),
+        *_referrer(content.referrer),
+    )
+    return _rendered(_sheet(Wording("Referral", lines), to_name, to_fax, reference), behind=0).document
+
+
+def _rendered(sheet: NoticeSheet, *, behind: int) -> Fax:
+    # Nearly every sheet is one page, so that is tried first: drawing is what a notice costs.
+    total = 1 + behind
+    document = render_notice(replace(sheet, page_total=total))
+    own = count_pages(document)
+    if own + behind != total:
+        total = own + behind
+        document = render_notice(replace(sheet, page_total=total))
+    return Fax(document, total)
+
+
+def _sheet(
+    wording: Wording,
+    to_name: str,
+    to_fax: str,
+    reference: str,
+    ladder: Sequence[LadderStep] = (),
+) -> NoticeSheet:
+    organization = current_organization()
+    return NoticeSheet(
+        organization_name=organization.name,
+        organization_address=organization.address,
+        organization_phone=organization.phone,
+        organization_fax=organization.fax,
+        to_name=to_name,
+        to_fax=to_fax,
+        title=wording.title,
+        reference=reference,
+        printed_at=days().time(clock.now()),
+        ladder=tuple(ladder),
+        facts=wording.facts,
+        paragraphs=wording.paragraphs,
+        missing=wording.missing,
+        reply_fax=organization.fax,
+    )
+
+
+def _patient(patient: Patient) -> tuple[str, ...]:
+    born = f"{patient.birth_date:%m/%d/%Y}" if patient.birth_date else ""
+    return _lines(
+        ("Patient", patient.full_name),
+        ("Date of birth", born),
+        ("Sex", patient.sex),
+        ("Phone", phones.display(patient.phone) if patient.phone else ""),
+        ("Address", _address(patient.address)),
+        ("Our record number", patient.mrn),
+    )
+
+
+def _coverage(coverage: Coverage) -> tuple[str, ...]:
+    return _lines(
+        ("Insurance", coverage.payer),
+        ("Member ID", coverage.member_id),
+        ("Authorization", coverage.authorization_number),
+    )
+
+
+def _what(content: ReferralContent) -> tuple[str, ...]:
+    return _lines(
+        ("Referred to", content.specialty),
+        ("Attention", content.performer),
+        ("Service", content.service),
+        ("Priority", content.priority.value),
+        ("Diagnosis codes (ICD-10-CM)", ", ".join(content.diagnosis_codes)),
+        ("Reason", content.reason),
+    )
+
+
+def _referrer(referrer: Practitioner) -> tuple[str, ...]:
+    return _lines(
+        ("Referred by", ", ".join(part for part in (referrer.full_name, referrer.organization) if part)),
+        ("NPI", referrer.npi),
+        ("Phone of the referring office", phones.display(referrer.phone) if referrer.phone else ""),
+    )
+
+
+def _address(address: Address) -> str:
+    place = " ".join(part for part in (address.state, address.postal_code) if part)
+    return ", ".join(part for part in (address.line, address.city, place) if part)
+
+
+def _lines(*stated: tuple[str, str]) -> tuple[str, ...]:
+    return tuple(f"{label}: {value}" for label, value in stated if value)
