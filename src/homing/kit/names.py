@@ -26,7 +26,7 @@ class PersonName:
 def fold(text: str) -> str:
     """Return `text` without accents, in lower case, letters and digits only, single spaces."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", re.sub("['’‘]", "", plain.lower())).split())
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", re.sub("['\u2018\u2019]", "", plain.lower())).split())
 
 
 def parse_person(text: str) -> PersonName | None:
