@@ -1,0 +1,1 @@
+"""Fax carriers behind `messaging.ports.Carrier`, and the view that takes their webhooks."""
