@@ -1,0 +1,1 @@
+"""From words with boxes to fields, kinds and documents."""

@@ -1,0 +1,143 @@
+"""A page as received made ready for an engine: clean, upright, level, 300 dpi, with the map between the two."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from homing.intake.reading import geometry, letters
+from homing.intake.reading.types import Box, Word
+
+Gray = NDArray[np.uint8]
+#: Answers the clockwise turn that makes a prepared page upright, or None where it cannot tell (Tesseract's OSD).
+SecondOpinion = Callable[[Gray], int | None]
+
+TARGET_DPI = 300.0
+_MOST_PIXELS = 20_000_000
+_SPECK, _STANDARD_SPECK = 3, 2
+_BLACK, _WHITE = 128, 255
+_BLUR = 1.0
+_BLANK_SHARE = 0.0002
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """`image` is grey, 300 dpi; `back` maps its pixels to pixels of the page as received, `width` by `height`."""
+
+    image: Gray
+    back: geometry.Affine
+    width: int
+    height: int
+    rotation: int
+    skew: float
+    blank: bool
+    codes: tuple[str, ...] = ()
+
+    def received(self, box: Box) -> Box:
+        """Return where `box`, in fractions of `image`, lies in fractions of the page as received."""
+        high, wide = self.image.shape
+        x0, y0, x1, y1 = self.back.hull((box[0] * wide, box[1] * high, box[2] * wide, box[3] * high))
+        return geometry.clipped((x0 / self.width, y0 / self.height, x1 / self.width, y1 / self.height))
+
+    def words_received(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        """Return the words with their boxes on the page as received."""
+        return tuple(replace(word, box=self.received(word.box)) for word in words)
+
+
+def load(png: bytes) -> tuple[Gray, tuple[float, float]]:
+    """Return the grey pixels of a rendered page and its horizontal and vertical dpi."""
+    with Image.open(io.BytesIO(png)) as image:
+        dpi = image.info.get("dpi", (TARGET_DPI, TARGET_DPI))
+        return np.asarray(image.convert("L")), (float(dpi[0]), float(dpi[1]))
+
+
+def prepare(png: bytes, second_opinion: SecondOpinion | None = None, *, turned: int | None = None) -> Prepared:
+    """Return the page of a PNG ready to be read; `turned` sets the rotation instead of finding it."""
+    gray, dpi = load(png)
+    ink = _ink(gray)
+    found = letters.shapes(ink)
+    specks = _specks(found, gray)
+    clean = np.where(specks[found.labels], np.uint8(_WHITE), gray) if specks.any() else gray
+    blank = float(found.areas[1:][~specks[1:]].sum()) < _BLANK_SHARE * gray.size
+    boxes = letters.letter_boxes(found, dpi[0])
+    bearing = letters.bearing(boxes)
+    rotation = bearing.quarter if turned is None else turned
+    if turned is None and not letters.is_sure(bearing) and not blank and second_opinion is not None:
+        rotation = _confirmed(clean, boxes, dpi, bearing.quarter, second_opinion)
+    image, back, skew = _level(clean, boxes, dpi, rotation)
+    codes = _qr_codes(clean) if letters.has_finder_patterns(found) else ()
+    high, wide = gray.shape
+    return Prepared(image, back, wide, high, rotation, skew, blank, codes)
+
+
+def _ink(gray: Gray) -> Gray:
+    threshold = _BLACK if _bilevel(gray) else cv2.threshold(gray, 0, _WHITE, cv2.THRESH_OTSU)[0]
+    return (gray < max(threshold, 1)).astype(np.uint8)
+
+
+def _bilevel(gray: Gray) -> bool:
+    counts = cv2.calcHist([gray], [0], None, [256], [0, 256]).ravel()
+    return bool(counts[0] + counts[_WHITE] == gray.size)
+
+
+def _specks(found: letters.Shapes, gray: Gray) -> NDArray[np.bool_]:
+    """Return which components are the dirt of a fax line; a grey scan has none of it."""
+    if not _bilevel(gray):
+        return np.zeros(len(found.areas), dtype=np.bool_)
+    return found.not_paper & (found.areas <= (_STANDARD_SPECK if _doubled(gray) else _SPECK))
+
+
+def _doubled(gray: Gray) -> bool:
+    """Tell whether every row stands twice: a fax of standard resolution, rendered with square pixels."""
+    even = gray.shape[0] // 2 * 2
+    return bool(np.array_equal(gray[0:even:2], gray[1:even:2]))
+
+
+def _confirmed(
+    clean: Gray, boxes: letters.Floats, dpi: tuple[float, float], guess: int, second_opinion: SecondOpinion
+) -> int:
+    image, _, _ = _level(clean, boxes, dpi, guess)
+    more = second_opinion(image)
+    return guess if more is None else (guess + more) % 360
+
+
+def _level(
+    clean: Gray, boxes: letters.Floats, dpi: tuple[float, float], rotation: int
+) -> tuple[Gray, geometry.Affine, float]:
+    """Return the page turned, levelled and scaled in one resampling, the map back, and the skew taken away."""
+    high, wide = clean.shape
+    square = geometry.scaling(1.0, dpi[0] / dpi[1])
+    turn, turned_wide, turned_high = geometry.upright(wide, high * square.e, rotation, 0.0)
+    skew = letters.skew(_mapped(boxes, square.then(turn)), turned_wide)
+    turn, _, _ = geometry.upright(wide, high * square.e, rotation, skew)
+    scale = min(TARGET_DPI / dpi[0], (_MOST_PIXELS / (turned_wide * turned_high)) ** 0.5)
+    forth = square.then(turn).then(geometry.scaling(scale, scale))
+    size = (max(round(turned_wide * scale), 1), max(round(turned_high * scale), 1))
+    source = cv2.blur(clean, (2, 2)) if scale < 0.75 else clean
+    image = cv2.warpAffine(
+        source,
+        np.array([[forth.a, forth.b, forth.c], [forth.d, forth.e, forth.f]]),
+        size,
+        flags=cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(_WHITE,),
+    )
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), _BLUR), dtype=np.uint8), forth.inverse(), skew
+
+
+def _mapped(boxes: letters.Floats, forth: geometry.Affine) -> letters.Floats:
+    x, y = boxes[:, [0, 2]], boxes[:, [1, 3]]
+    across, down = forth.a * x + forth.b * y + forth.c, forth.d * x + forth.e * y + forth.f
+    return np.stack([across.min(1), down.min(1), across.max(1), down.max(1)], axis=1)
+
+
+def _qr_codes(clean: Gray) -> tuple[str, ...]:
+    detector = cv2.QRCodeDetector()
+    _, texts, _, _ = detector.detectAndDecodeMulti(clean)
+    return tuple(text for text in texts if text)
