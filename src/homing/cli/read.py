@@ -1,0 +1,125 @@
+"""`homing read`: documents to JSON without any database (contract version 1, design/command-line.md)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from homing.intake.reading import pipeline
+from homing.intake.reading.errors import ReaderFailed, UnreadableDocument
+from homing.intake.reading.sandbox import Sandbox
+from homing.intake.reading.types import DocumentReading, FieldValue, ReadDocument, ReadingResult
+from homing.kit.errors import HomingError
+
+VERSION: Final = 1
+Json = dict[str, Any]
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write <file name>.json into this folder."
+)
+@click.option("--json", "_json", is_flag=True, help="Print JSON on standard output (always so without --out).")
+@click.pass_context
+def read(context: click.Context, files: tuple[Path, ...], out: Path | None, *, _json: bool) -> None:
+    """Read documents: what they are, what they say and where, without any database.
+
+    TIFF, PDF, PNG and JPEG. One file gives an object, several give an array; with --out each file gives its own.
+    """
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+    answers = []
+    with Sandbox() as sandbox:
+        for path in files:
+            answers.append(_answer(path, sandbox))
+            if out:
+                (out / f"{path.name}.json").write_text(json.dumps(answers[-1], ensure_ascii=False, indent=1) + "\n")
+    if _json or not out:
+        click.echo(json.dumps(answers[0] if len(answers) == 1 else answers, ensure_ascii=False, indent=1))
+    if any("error" in one for one in answers):
+        context.exit(1)
+
+
+def _answer(path: Path, sandbox: Sandbox) -> Json:
+    try:
+        result = pipeline.read_file(path, sandbox=sandbox)
+    except (UnreadableDocument, ReaderFailed) as error:
+        return _refused(path, error)
+    except OSError as error:
+        return _refused(path, error)
+    for problem in result.problems:
+        click.echo(f"{path.name}: page {problem.page}: {problem.message}", err=True)
+    return contract(path.name, result)
+
+
+def _refused(path: Path, error: HomingError | OSError) -> Json:
+    code = error.code if isinstance(error, HomingError) else "cannot_open"
+    message = str(error) if isinstance(error, HomingError) else f"The file cannot be opened: {error.strerror}."
+    click.echo(f"{path.name}: {message}", err=True)
+    return {
+        "version": VERSION,
+        "file": path.name,
+        "documents": [],
+        "pages": [],
+        "error": {"code": code, "message": message},
+    }
+
+
+def contract(file: str, result: ReadingResult) -> Json:
+    """Return the JSON of one file as the contract lays it down; `problems` appears where pages could not be read."""
+    answer: Json = {
+        "version": VERSION,
+        "file": file,
+        "documents": [_document(one) for one in result.reading.documents],
+        "pages": _pages(result, result.reading),
+        "seconds": result.seconds,
+    }
+    if result.problems:
+        answer["problems"] = [
+            {"page": one.page, "code": one.code.value, "message": one.message} for one in result.problems
+        ]
+    return answer
+
+
+def _pages(result: ReadingResult, reading: DocumentReading) -> list[Json]:
+    kinds = {one.page: one.kind for one in reading.pages}
+    return [
+        {
+            "page": page.number,
+            "kind": kinds[page.number],
+            "rotation": page.rotation,
+            "skew": page.skew,
+            "quality": page.quality,
+        }
+        for page in result.pages
+    ]
+
+
+def _document(document: ReadDocument) -> Json:
+    answer: Json = {
+        "kind": document.kind,
+        "kind_confidence": document.kind_confidence,
+        "pages": list(document.pages),
+        "fields": {one.name: _field(one) for one in document.fields},
+        "missing": list(document.missing),
+    }
+    if document.routing:
+        answer["routing"] = {
+            "specialty": document.routing.specialty,
+            "confidence": document.routing.confidence,
+            "because": list(document.routing.because),
+        }
+    return answer
+
+
+def _field(field: FieldValue) -> Json:
+    return {
+        "value": list(field.value) if isinstance(field.value, tuple) else field.value,
+        "confidence": field.confidence,
+        "page": field.page,
+        "box": [round(edge, 4) for edge in field.box],
+    }
