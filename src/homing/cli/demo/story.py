@@ -459,13 +459,13 @@ INBOUND: tuple[tuple[float, tuple[Step, ...]], ...] = (
     (0.08, _IN),
     (1, _IN),
     (3, (*_IN, Step(4, ask))),
-    (2, _ACCEPTED),
     (1, _ACCEPTED),
-    (6, (*_ACCEPTED, Step(_D, leave_message))),
-    (15, (*_ACCEPTED, Step(_D, leave_message), Step(3 * _D, no_answer), Step(5 * _D, leave_message))),
+    (1, _ACCEPTED),
     (8, (*_ACCEPTED, Step(_D, book(16)))),
+    (15, (*_ACCEPTED, Step(_D, leave_message), Step(3 * _D, no_answer), Step(5 * _D, leave_message))),
+    (2, (*_ACCEPTED, Step(_D, leave_message))),
     (12, (*_ACCEPTED, Step(_D, book(9)), Step(4 * _D, rebook(14)))),
-    (14, (*_ACCEPTED, Step(_D, book(9)), Step(12 * _D, miss))),
+    (13, (*_ACCEPTED, Step(_D, book(9)), Step(12.2 * _D, miss))),
     (12, (*_ACCEPTED, Step(_D, book(7)), Step(10 * _D, see))),
     (30, (*_ACCEPTED, Step(_D, book(10)), Step(13 * _D, see))),
     (40, (*_ACCEPTED, Step(_D, book(12)), Step(15 * _D, see), Step(17 * _D, return_note))),
@@ -478,7 +478,7 @@ INBOUND: tuple[tuple[float, tuple[Step, ...]], ...] = (
             Step(11 * _D, book(8)),
             Step(21 * _D, see),
             Step(22 * _D, busy_line),
-            Step(22.5 * _D, return_note),
+            Step(22.1 * _D, return_note),
         ),
     ),
     (
@@ -498,12 +498,12 @@ INBOUND: tuple[tuple[float, tuple[Step, ...]], ...] = (
     ),
     (26, (*_ACCEPTED, Step(5 * _D, close(Closure.SEEN_ELSEWHERE, "Seen at the hospital.")))),
     (9, (*_IN, Step(4, decline))),
-    (5, (*_IN, Step(4, redirect))),
+    (2, (*_IN, Step(4, redirect))),
     (11, (*_ACCEPTED, Step(2 * _D, sender_cancels))),
     (18, (*_IN, Step(5, close(Closure.DUPLICATE, "Same request as last month.")))),
     (28, (*_ACCEPTED, Step(3 * _D, close(Closure.DECEASED)))),
     (31, (*_ACCEPTED, Step(6 * _D, close(Closure.ADMINISTRATIVE, "Opened for the wrong practice.")))),
-    (10, (*_ACCEPTED, Step(_D, book(14)), Step(5 * _D, cancel_visit))),
+    (6, (*_ACCEPTED, Step(_D, book(14)), Step(4.5 * _D, cancel_visit))),
     # Two in review: one of a patient who is known, one new.
     (0.06, (Step(0, fax_in),)),
     (0.03, (Step(0, fax_in),)),
@@ -516,11 +516,15 @@ INBOUND: tuple[tuple[float, tuple[Step, ...]], ...] = (
 _SENT = (Step(0, draft), Step(0.3, send))
 OUTBOUND: tuple[tuple[float, tuple[Step, ...]], ...] = (
     (0.1, (Step(0, draft),)),
-    (2, _SENT),
-    (7, (*_SENT, Step(_D, told(EventKind.RECEIVED, "They have it.")))),
+    (0.15, _SENT),
+    (3, (*_SENT, Step(_D, told(EventKind.RECEIVED, "They have it.")))),
     (
-        9,
-        (*_SENT, Step(_D, told(EventKind.RECEIVED)), Step(2 * _D, told(EventKind.ACCEPTED, "First visit in a month."))),
+        2,
+        (
+            *_SENT,
+            Step(_D, told(EventKind.RECEIVED)),
+            Step(1.2 * _D, told(EventKind.ACCEPTED, "First visit in a month.")),
+        ),
     ),
     (
         16,
@@ -531,7 +535,7 @@ OUTBOUND: tuple[tuple[float, tuple[Step, ...]], ...] = (
         ),
     ),
     (
-        38,
+        25,
         (
             *_SENT,
             Step(2 * _D, told(EventKind.ACCEPTED)),
@@ -553,10 +557,10 @@ OUTBOUND: tuple[tuple[float, tuple[Step, ...]], ...] = (
     ),
     (12, (*_SENT, Step(2 * _D, told(EventKind.DECLINED)))),
     (17, (*_SENT, Step(3 * _D, withdraw))),
-    (6, (*_SENT, Step(_D, told(EventKind.INFORMATION_REQUESTED, "They want the last two creatinine values.")))),
-    (8, (*_SENT, Step(_D, told(EventKind.ACCEPTED)), Step(2 * _D, told(EventKind.READY_TO_SCHEDULE)))),
+    (2, (*_SENT, Step(_D, told(EventKind.INFORMATION_REQUESTED, "They want the last two creatinine values.")))),
+    (4, (*_SENT, Step(_D, told(EventKind.ACCEPTED)), Step(2 * _D, told(EventKind.READY_TO_SCHEDULE)))),
     (
-        24,
+        19,
         (
             *_SENT,
             Step(_D, told(EventKind.ACCEPTED)),

@@ -30,6 +30,7 @@ from homing.intake import carriers
 from homing.kit import clock
 from homing.kit.actor import Actor
 from homing.messaging import jobs as messaging_jobs
+from homing.messaging import queries as messages
 from homing.referrals import jobs as referral_jobs
 from homing.tenancy import actions as tenancy
 from homing.tenancy.models import ResolverKind
@@ -47,6 +48,8 @@ AUTHOR = Actor.system("demo")
 CARRIER = "simulated"
 #: Line seconds that end every fax of a page or two.
 _ON_THE_LINE_S = 300
+#: Minutes after each act at which the ticks run: what is due then is sent, asked about or tried again.
+_LOOKS = (2, 5, 9, 20, 45)
 
 
 @dataclass(slots=True)
@@ -68,14 +71,20 @@ class World:
         with clock.frozen(moment):
             self._move_carrier(moment)
             with scoped(self.organization_id):
+                referral_jobs.tick()
                 yield
             self.work()
-        later = moment + timedelta(minutes=2)
-        with clock.frozen(later):
-            self._move_carrier(later, line_seconds=_ON_THE_LINE_S)
-            with scoped(self.organization_id):
-                messaging_jobs.tick()
-                referral_jobs.tick()
+        for minutes in _LOOKS:
+            self._look(moment + timedelta(minutes=minutes))
+
+    def _look(self, moment: datetime) -> None:
+        """Let the ticks of `moment` find what is due then, if anything is."""
+        with clock.frozen(moment), scoped(self.organization_id):
+            if not messages.due_deliveries():
+                return
+            self._move_carrier(moment, line_seconds=_ON_THE_LINE_S)
+            messaging_jobs.tick()
+        with clock.frozen(moment):
             self.work()
 
     def work(self) -> None:
