@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from homing.accounts.actions import add_member
+from homing.accounts.actions import SharedPerson, add_member, set_password
 from homing.accounts.policy import PERMISSIONS, Permission, Role, require
-from homing.accounts.queries import actor_of, members, organizations_of
+from homing.accounts.queries import actor_of, members, organizations_of, user_by_email
 from homing.kit.actor import Actor
-from homing.kit.errors import NotPermitted
+from homing.kit.errors import NotFound, NotPermitted
 from homing.tenancy.models import Organization
 from homing.tenancy.scope import scoped
 from tests.factories import SYSTEM
@@ -48,3 +48,35 @@ def test_a_person_of_two_organizations_has_a_role_in_each(
         assert [member.role for member in members()] == [Role.CLINICIAN]
     assert [member.role for member in members()] == [Role.SCHEDULER]
     assert organizations_of(user_id) == (organization.id, other_organization.id)
+
+
+def test_an_administrator_cannot_take_over_a_person_of_another_organization(
+    organization: Organization, other_organization: Organization, persona: Callable[[Role], Actor]
+) -> None:
+    email = "theirs@example.org"
+    with scoped(other_organization.id):
+        user_id = add_member(
+            actor=SYSTEM, email=email, name="Theirs", role=Role.REFERRAL_MANAGER, password="chosen by them"
+        )
+    administrator = persona(Role.INTEGRATION_ADMIN)
+    with pytest.raises(NotFound):
+        set_password(actor=administrator, user_id=user_id, password="chosen by us")
+    add_member(actor=administrator, email=email, name="Theirs", role=Role.SCHEDULER, password="chosen by us")
+    with pytest.raises(SharedPerson):
+        set_password(actor=administrator, user_id=user_id, password="chosen by us")
+    user = user_by_email(email)
+    assert user is not None
+    assert user.check_password("chosen by them")
+
+
+def test_an_administrator_sets_the_password_of_a_member(
+    organization: Organization, persona: Callable[[Role], Actor]
+) -> None:
+    email = "ours@example.org"
+    user_id = add_member(actor=SYSTEM, email=email, name="Ours", role=Role.SCHEDULER, password="the first one")
+    with pytest.raises(NotPermitted):
+        set_password(actor=persona(Role.SCHEDULER), user_id=user_id, password="the second one")
+    set_password(actor=persona(Role.INTEGRATION_ADMIN), user_id=user_id, password="the second one")
+    user = user_by_email(email)
+    assert user is not None
+    assert user.check_password("the second one")

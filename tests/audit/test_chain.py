@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
-from homing.audit import actions
+from homing.audit import actions, jobs
 from homing.audit.models import AuditRecord, AuditSeal
 from homing.audit.queries import verify
 from homing.kit import clock
@@ -67,3 +68,46 @@ def test_a_record_needs_an_actor_and_holds_no_values(organization: Organization)
     actions.record(actor=Actor.partner("p1", "Office"), action="x", entity="e", entity_id="1", field="patient.family")
     row = AuditRecord.objects.get()
     assert (row.actor_kind, row.actor_id, row.detail) == ("partner", "p1", {"field": "patient.family"})
+
+
+def test_a_record_that_was_committed_late_is_sealed_too(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "_LOOK_BACK", 3)
+    late, very_late = actions._next_ordinal(), actions._next_ordinal()
+    _write(2)
+    jobs.seal()
+    _write_at(late)
+    jobs.seal()
+    assert verify().unsealed == 0
+    _write(5)
+    jobs.seal()
+    _write_at(very_late)
+    jobs.seal()
+    assert verify().unsealed == 1
+    jobs.seal_stragglers()
+    report = verify()
+    assert (report.sealed, report.unsealed, report.broken_at) == (9, 0, None)
+
+
+def _write_at(ordinal: int) -> None:
+    AuditRecord.objects.create(
+        actor_kind="system", actor_id="t", actor_name="t", action="late", entity="e", entity_id="1", ordinal=ordinal
+    )
+
+
+def test_verifying_asks_for_many_records_at_once(
+    organization: Organization, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    _write(50)
+    actions.seal_batch()
+    with django_assert_max_num_queries(8):
+        assert verify().is_sound
+
+
+def test_sealing_writes_a_batch_at_once(
+    organization: Organization, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    _write(50)
+    with django_assert_max_num_queries(8):
+        assert actions.seal_batch() == 50

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,30 @@ def test_encryption_is_undone_only_in_its_context(plain: bytes, context: bytes) 
     assert crypto.decrypt(key, sealed, context) == plain
     with pytest.raises(crypto.DocumentDamaged):
         crypto.decrypt(key, sealed, context + b"x")
+
+
+def test_every_folder_on_the_way_to_a_document_is_private(organization: Organization) -> None:
+    stored = actions.store(actor=SYSTEM, data=_TEXT, media_type="text/plain")
+    folder = _file_of(Document.objects.get(id=stored.id)).parent
+    for one in (folder, folder.parent):
+        assert stat.S_IMODE(one.stat().st_mode) == 0o700
+
+
+def test_threads_that_start_at_once_have_one_installation_key(tmp_path: Path) -> None:
+    for number in range(20):
+        folder = tmp_path / str(number)
+        begin = threading.Barrier(4)
+        found: list[bytes] = []
+
+        def read(folder: Path = folder, begin: threading.Barrier = begin, found: list[bytes] = found) -> None:
+            begin.wait()
+            found.append(crypto._installation_key(str(folder)))
+
+        threads = [threading.Thread(target=read) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(found) == 4
+        assert set(found) == {(folder / "documents").read_bytes()}
+        assert [one.name for one in folder.iterdir()] == ["documents"]

@@ -6,12 +6,15 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from homing.content.patient import Coverage, Patient
 from homing.content.referral import ReferralContent
 from homing.intake import actions_review as review
 from homing.intake import queries as intake
 from homing.kit import reference
+from homing.loop import answers
 from homing.messaging import queries as messages
 from homing.referrals import queries
 from homing.referrals.policy import ObligationKind
@@ -209,3 +212,13 @@ def test_the_evidence_of_each_step_can_be_shown_with_the_item(world: World) -> N
     with scoped(world.organization.id):
         steps = [step.step.value for step in messages.evidence_for(item_id=item_id)]
     assert steps == ["planned", "submitting", "submitted", "confirmed"]
+
+
+def test_answers_to_one_item_are_worked_out_one_after_the_other(world: World) -> None:
+    item_id = world.arrive()
+    with scoped(world.organization.id), CaptureQueriesContext(connection) as asked:
+        answers.answer_item(actor=SYSTEM, item_id=item_id)
+    # Before anything is read: what is read before the lock may be out of date with it.
+    said = [query["sql"] for query in asked.captured_queries]
+    (held,) = [number for number, sql in enumerate(said) if f"answer:{item_id}" in sql]
+    assert not any("intake_inbounditem" in sql for sql in said[:held])

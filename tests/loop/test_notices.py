@@ -15,9 +15,9 @@ from homing.messaging import queries as messages
 from homing.messaging.policy import Resolution
 from homing.messaging.ports import FaxCause
 from homing.referrals import actions as referrals
-from homing.referrals.events import ContactOutcome, EventData, Evidence
+from homing.referrals.events import ContactOutcome, EventData, Evidence, RedirectTarget
 from homing.referrals.policy import ObligationKind
-from homing.referrals.states import Command, EventKind
+from homing.referrals.states import Closure, Command, EventKind
 from homing.referrals.views import ObligationView
 from homing.tenancy.scope import scoped
 from tests.factories import ReferralContentFactory
@@ -146,6 +146,18 @@ def test_an_ehr_that_repeats_itself_does_not_make_us_repeat_ourselves(world: Wor
     assert len(world.deliver_all()) == 1
 
 
+def test_two_reports_of_the_same_instant_are_told_once(world: World, referral_id: UUID) -> None:
+    world.perform(referral_id, Command.ACCEPT)
+    world.deliver_all()
+    booked, at = visit(2), clock.now() + timedelta(minutes=10)
+    with clock.frozen(at), scoped(world.organization.id):
+        for key in ("siu-1", "siu-2"):
+            referrals.learn(
+                actor=SYSTEM, referral_id=referral_id, kind=EventKind.SCHEDULED, occurred_at=at, key=key, data=booked
+            )
+    assert len(world.deliver_all()) == 1
+
+
 def test_a_notice_that_cannot_be_delivered_stands_on_the_referral_with_an_owner(
     world: World, referral_id: UUID
 ) -> None:
@@ -191,3 +203,44 @@ def test_a_confirmation_that_comes_twice_is_one_event(world: World, referral_id:
             world.react("record_delivery", message_id=message.id)
     world.run_jobs()
     assert world.events(referral_id).count(EventKind.NOTICE_CONFIRMED) == 1
+
+
+def test_what_turns_out_wrong_is_corrected(world: World, referral_id: UUID) -> None:
+    for command, data in (
+        (Command.ACCEPT, EventData()),
+        (Command.BOOK, visit(3)),
+        (Command.COMPLETE, EventData()),
+    ):
+        world.perform(referral_id, command, data)
+        world.deliver_all()
+    world.perform(referral_id, Command.RETRACT_VISIT)
+    (fax,) = world.deliver_all()
+    assert "The patient has not been seen yet" in text_of(fax.document)
+    world.perform(referral_id, Command.CLOSE, EventData(closure=Closure.PATIENT_DECLINED))
+    world.deliver_all()
+    world.perform(referral_id, Command.REOPEN)
+    (fax,) = world.deliver_all()
+    assert "Your referral goes on" in text_of(fax.document)
+
+
+def test_a_sender_is_told_the_number_under_which_a_redirected_referral_goes_on(world: World, referral_id: UUID) -> None:
+    target = RedirectTarget(specialty="Nephrology")
+    world.perform(referral_id, Command.REDIRECT, EventData(target=target, reason="Kidneys"))
+    (fax,) = world.deliver_all()
+    (child,) = world.referral(referral_id).children
+    said = text_of(fax.document)
+    assert "Your referral is passed on" in said
+    assert reference.display(child.reference) in said
+
+
+def test_a_notice_that_a_person_withdraws_is_owed_no_more(world: World, referral_id: UUID) -> None:
+    event_id = world.perform(referral_id, Command.ACCEPT)
+    world.run_jobs()
+    world.carrier.fail(world.carrier.submitted[-1].reference, FaxCause.NO_FAX)
+    world.poll()
+    with scoped(world.organization.id):
+        (message,) = messages.needs_person()
+        messaging.resolve_undeliverable(actor=SYSTEM, message_id=message.id, resolution=Resolution.WITHDRAWN)
+    world.run_jobs()
+    owed = about(world, referral_id, event_id)
+    assert (owed.fulfilled_at, owed.release_reason) == (None, "a person has withdrawn the message")

@@ -107,3 +107,18 @@ def test_an_outbound_referrals_own_events_are_not_told_to_anybody(world: World) 
             actor=SYSTEM, referral_id=referral_id, kind=EventKind.ACCEPTED, occurred_at=clock.now(), key="told"
         )
     assert world.deliver_all() == []
+
+
+def test_asking_again_while_it_is_on_its_way_sends_no_second_fax(world: World) -> None:
+    referral_id = drafted(world)
+    world.send(referral_id)
+    world.run_jobs()
+    world.send(referral_id)
+    world.run_jobs()
+    assert len(world.carrier.submitted) == 1
+    world.carrier.deliver(world.carrier.submitted[0].reference)
+    world.poll()
+    assert world.referral(referral_id).status is Status.SENT
+    world.send(referral_id)
+    world.run_jobs()
+    assert len(world.carrier.submitted) == 2

@@ -134,3 +134,16 @@ def test_a_note_for_an_office_nobody_knows_is_a_persons_task(world: World) -> No
     release_note(world, referral_id, pdf("Consult note"))
     assert world.deliver_all() == []
     assert EventKind.DELIVERY_FAILED in world.events(referral_id)
+
+
+def test_the_same_note_is_not_sent_twice_while_it_is_on_its_way_but_another_one_is(world: World) -> None:
+    referral_id = seen(world)
+    before = len(world.carrier.submitted)
+    document_id = world.store(pdf("Consult note"))
+    for _ in range(2):
+        world.perform(referral_id, Command.RETURN_OUTCOME, EventData(document_id=document_id))
+        world.run_jobs()
+    assert len(world.carrier.submitted) == before + 1
+    release_note(world, referral_id, pdf("Addendum"))
+    world.run_jobs()
+    assert len(world.carrier.submitted) == before + 2

@@ -459,3 +459,30 @@ def test_a_document_is_attached_once(inbound: UUID) -> None:
     first = actions.attach(actor=SYSTEM, referral_id=inbound, document=note)
     assert actions.attach(actor=SYSTEM, referral_id=inbound, document=note) == first
     assert kinds(inbound).count(EventKind.ATTACHED) == 1
+
+
+def test_a_proof_or_a_mark_of_the_tick_does_not_spoil_the_form_that_a_person_is_filling_in(inbound: UUID) -> None:
+    version = queries.referral(inbound).version
+    actions.learn(
+        actor=SYSTEM,
+        referral_id=inbound,
+        kind=EventKind.ACKNOWLEDGMENT_CONFIRMED,
+        occurred_at=clock.now(),
+        key="message:1",
+        evidence=Evidence("delivery", "1"),
+    )
+    with clock.travel_to(clock.now() + timedelta(days=30)):
+        assert actions.mark_overdue(actor=SYSTEM) > 0
+        assert queries.referral(inbound).row.is_stalled
+        actions.perform(actor=SYSTEM, referral_id=inbound, command=Command.ACCEPT, version=version)
+    assert queries.referral(inbound).version > version
+
+
+def test_work_cannot_be_given_to_a_role_that_nobody_has(inbound: UUID) -> None:
+    due_at = clock.now() + timedelta(days=1)
+    with pytest.raises(Invalid, match="role"):
+        actions.set_work(actor=SYSTEM, referral_id=inbound, next_action="triage", owner_role="nobody", due_at=due_at)
+    with pytest.raises(Invalid, match="role"):
+        actions.perform(actor=SYSTEM, referral_id=inbound, command=Command.ASSIGN, data=EventData(owner_role="nobody"))
+    with pytest.raises(Invalid, match="done next"):
+        actions.set_work(actor=SYSTEM, referral_id=inbound, next_action=" ", owner_role="scheduler", due_at=due_at)

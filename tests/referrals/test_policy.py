@@ -127,6 +127,18 @@ def test_a_receiver_owes_us_an_acknowledgment_that_any_sign_of_life_fulfils() ->
         assert ObligationKind.ACKNOWLEDGMENT not in policy.fulfilments(OUTBOUND, kind)
 
 
+def test_late_news_from_a_receiver_promises_nothing_that_has_been_overtaken() -> None:
+    assert promised(OUTBOUND, E.ACCEPTED, E.SENT) == set()
+    assert promised(OUTBOUND, E.SENT, E.SCHEDULED, E.RECEIVED) == set()
+    assert promised(OUTBOUND, E.SENT, E.CLOSED, E.ACCEPTED) == set()
+    assert promised(OUTBOUND, E.SENT, E.SENT) == {ObligationKind.ACKNOWLEDGMENT}
+
+
+def test_a_receiver_whose_note_has_come_owes_no_note() -> None:
+    assert promised(OUTBOUND, E.SENT, E.OUTCOME_RECEIVED) == set()
+    assert ObligationKind.OUTCOME in promised(INBOUND, E.RECEIVED, E.SCHEDULED, E.OUTCOME_RETURNED)
+
+
 def test_the_end_releases_the_outcome_but_the_sender_is_still_told() -> None:
     seen = fold(INBOUND, story(E.RECEIVED, E.ACCEPTED))
     ended = fold(INBOUND, story(E.RECEIVED, E.ACCEPTED, E.CLOSED))

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from homing.audit.models import AuditRecord, AuditSeal
 from homing.tenancy.scope import current_organization_id
@@ -14,9 +15,12 @@ from homing.tenancy.scope import current_organization_id
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
     from homing.kit.actor import Actor
 
 _BATCH = 500
+_LOOK_BACK = 10_000
 GENESIS = b"\0" * 32
 
 
@@ -34,18 +38,28 @@ def record(*, actor: Actor, action: str, entity: str, entity_id: UUID | str, **d
     )
 
 
-def seal_batch() -> int:
-    """Chain the records not yet sealed of the organization in scope, oldest first; return how many."""
+def seal_batch(*, whole: bool = False) -> int:
+    """Chain the records not yet sealed of the organization in scope, oldest first; return how many.
+
+    Looks back over the last 10,000 that are sealed; with `whole`, over the whole log.
+    """
     with transaction.atomic():
         _lock_chain()
         last = AuditSeal.objects.order_by("-sequence").first()
         sequence, digest = (last.sequence, bytes(last.digest)) if last else (0, GENESIS)
-        sealed = AuditSeal.objects.values("record_id")
-        waiting = list(AuditRecord.objects.exclude(id__in=sealed).order_by("ordinal")[:_BATCH])
-        for row in waiting:
+        rows = unsealed() if whole else unsealed().filter(ordinal__gte=_floor(sequence))
+        seals = []
+        for row in rows.order_by("ordinal")[:_BATCH]:
             sequence, digest = sequence + 1, digest_of(digest, row)
-            AuditSeal.objects.create(record_id=row.id, sequence=sequence, digest=digest)
-    return len(waiting)
+            seals.append(AuditSeal(record_id=row.id, sequence=sequence, digest=digest))
+        AuditSeal.objects.bulk_create(seals)
+    return len(seals)
+
+
+def unsealed() -> QuerySet[AuditRecord]:
+    """Return the records of the organization in scope that are not sealed."""
+    # Not `NOT IN`: PostgreSQL would read every seal for each record once they do not fit into its memory.
+    return AuditRecord.objects.filter(~Exists(AuditSeal.objects.filter(record_id=OuterRef("id"))))
 
 
 def digest_of(previous: bytes, row: AuditRecord) -> bytes:
@@ -59,6 +73,14 @@ def digest_of(previous: bytes, row: AuditRecord) -> bytes:
         separators=(",", ":"),
     )  # fmt: skip
     return hashlib.sha256(previous + body.encode()).digest()
+
+
+def _floor(sequence: int) -> int:
+    # A record gets its ordinal before its transaction commits, so a few come late, but not by thousands.
+    # What is later still is found when the whole log is looked at.
+    seals = AuditSeal.objects.filter(sequence__gt=sequence - _LOOK_BACK).order_by("sequence")
+    records = AuditRecord.objects.filter(id__in=seals.values("record_id")[:1])
+    return records.values_list("ordinal", flat=True).first() or 0 if sequence > _LOOK_BACK else 0
 
 
 def _next_ordinal() -> int:

@@ -29,11 +29,13 @@ REACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "appointment_cancelled": _INFORM,
     "no_show": _INFORM,
     "completed": _INFORM,
+    "visit_retracted": _INFORM,
     "declined": _INFORM,
     "unable_to_reach": _INFORM,
     "redirected": _INFORM,
     "cancelled": _INFORM,
     "closed": _INFORM,
+    "reopened": _INFORM,
     "outcome_returned": ("homing.loop.jobs.return_outcome",),
 }
 

@@ -9,7 +9,7 @@ from homing.web.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("homing.web.account_urls")),
     path("hooks/fax/<str:carrier_name>", fax_webhook, name="fax_webhook"),
     path("", include("homing.web.workspace.urls")),
 ]

@@ -14,7 +14,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from homing.documents.storage import sync_folder
 from homing.kit.errors import HomingError
+from homing.kit.ids import uuid7
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -75,10 +77,11 @@ def _installation_key(folder: str) -> bytes:
 
 
 def _make_installation_key(path: Path) -> None:
-    # Written whole and then linked to its name: of two processes that start at once, one link wins and both read it.
+    # Written whole and then linked to its name: of several that start at once, one link wins and all read it.
+    # A name of its own for each thread: a second one must not write into the file that the first has linked.
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = path.with_name(f".documents.{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    partial = path.with_name(f".documents.{uuid7()}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(os.urandom(_KEY_BYTES))
         file.flush()
@@ -86,3 +89,5 @@ def _make_installation_key(path: Path) -> None:
     with contextlib.suppress(FileExistsError):
         os.link(partial, path)
     partial.unlink()
+    # Without the key nothing can be read again: its name must be on disk before the first document is.
+    sync_folder(path.parent)

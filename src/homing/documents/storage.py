@@ -23,7 +23,7 @@ class DurableFileStorage(FileSystemStorage):
 
     def _save(self, name: str, content: File[bytes]) -> str:
         target = Path(self.path(name))
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(target.parent)
         partial = target.with_name(f".{uuid7()}.partial")
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -31,11 +31,21 @@ class DurableFileStorage(FileSystemStorage):
             file.flush()
             os.fsync(file.fileno())
         partial.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         return name
 
 
-def _sync_folder(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
+    # `parents=True` would leave the folders between open to others, and their names would not survive a power cut.
+    if folder.exists():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Return once the names in `folder` are on disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

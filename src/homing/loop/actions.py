@@ -17,6 +17,7 @@ from homing.messaging import actions as messaging
 from homing.messaging import queries as messages
 from homing.messaging.actions import Subject
 from homing.messaging.policy import HUMAN_TASK_DUE, MessageKind
+from homing.messaging.states import MessageState
 from homing.referrals import actions as referrals
 from homing.referrals import queries
 from homing.referrals.events import EventData
@@ -24,9 +25,12 @@ from homing.referrals.policy import NOTICES, ObligationKind
 from homing.referrals.ports import RecordedEvent
 from homing.referrals.states import Direction, EventKind
 from homing.referrals.views import ReferralView, TimelineEntry
+from homing.tenancy.locks import hold
 
 _NOBODY = "The office that sent this referral is not known, so the note cannot be sent. Name the office."
 _NO_OFFICE = "The office that this referral goes to is not in the directory. Choose it there."
+
+_ON_ITS_WAY = frozenset({MessageState.PLANNED, MessageState.DELIVERING})
 
 
 def inform(*, actor: Actor, event_id: UUID) -> UUID | None:
@@ -38,7 +42,7 @@ def inform(*, actor: Actor, event_id: UUID) -> UUID | None:
     if event.direction is not Direction.INBOUND or messages.by_key(event_key(event_id)):
         return None
     view = queries.referral(event.referral_id)
-    words = wording.notice(event.kind, event.data, event.occurred_at, sheets.days())
+    words = wording.notice(event.kind, event.data, event.occurred_at, sheets.days(), _goes_on_as(event))
     if words is None:
         return None
     history = queries.timeline(view.id)
@@ -58,12 +62,18 @@ def inform(*, actor: Actor, event_id: UUID) -> UUID | None:
 
 
 def return_outcome(*, actor: Actor, event_id: UUID) -> UUID | None:
-    """Send the visit's note to the sender of an inbound referral; return the message, None if it cannot go out."""
+    """Send the visit's note to the sender of an inbound referral; return the message, None if it cannot go out.
+
+    A note that is on its way already is not sent a second time.
+    """
     event = queries.event(event_id)
     document_id = event.data.document_id
     if event.direction is not Direction.INBOUND or document_id is None or messages.by_key(event_key(event_id)):
         return None
+    hold(f"send:{event.referral_id}")
     view = queries.referral(event.referral_id)
+    if any(queries.event(earlier).data.document_id == document_id for earlier in _under_way(view, MessageKind.OUTCOME)):
+        return None
     to = recipients.of_referral(view)
     if to is None:
         _report_failure(actor, view, event.id, _NOBODY)
@@ -84,10 +94,16 @@ def return_outcome(*, actor: Actor, event_id: UUID) -> UUID | None:
 
 
 def send_referral(*, actor: Actor, referral_id: UUID) -> UUID | None:
-    """Send an outbound referral and its documents to the other office; return the message, None if it cannot go out."""
+    """Send an outbound referral and its documents to the other office; return the message, None if it cannot go out.
+
+    While it is on its way, asking again sends nothing: the other office would have it twice.
+    """
+    hold(f"send:{referral_id}")
     view = queries.referral(referral_id)
     asked = [entry.id for entry in queries.timeline(view.id) if entry.kind is EventKind.SEND_REQUESTED]
     if view.direction is not Direction.OUTBOUND or not asked or messages.by_key(event_key(asked[-1])):
+        return None
+    if _under_way(view, MessageKind.REFERRAL):
         return None
     event = queries.event(asked[-1])
     to = recipients.of_referral(view)
@@ -132,6 +148,19 @@ def _send(actor: Actor, kind: MessageKind, view: ReferralView, to: Recipient, fa
     )
 
 
+def _under_way(view: ReferralView, kind: MessageKind) -> tuple[UUID, ...]:
+    """Return the events whose message of this kind the carrier has, or will be given."""
+    sent = messages.messages_for(referral_id=view.id)
+    return tuple(one.event_id for one in sent if one.kind is kind and one.state in _ON_ITS_WAY and one.event_id)
+
+
+def _goes_on_as(event: RecordedEvent) -> str:
+    """Return the reference number under which a service of ours goes on with a redirected referral, or nothing."""
+    linked = event.data.linked_referral_id if event.kind is EventKind.REDIRECTED else None
+    child = queries.referral(linked) if linked else None
+    return child.reference if child and child.direction is Direction.INBOUND else ""
+
+
 def _report_failure(actor: Actor, view: ReferralView, event_id: UUID, why: str) -> None:
     """Let a person know, on the referral itself, that nothing could be sent."""
     referrals.learn(
@@ -155,7 +184,12 @@ def _report_failure(actor: Actor, view: ReferralView, event_id: UUID, why: str) 
 
 def _why_not(event: RecordedEvent, history: Sequence[TimelineEntry]) -> str:
     """Return why a notice of this event would tell nothing new; empty if it is news."""
-    known = [entry for entry in history if entry.kind in NOTICES and entry.recorded_at < event.recorded_at]
+    # By id where the clock does not tell: of two that say the same, exactly one is news.
+    known = [
+        entry
+        for entry in history
+        if entry.kind in NOTICES and (entry.recorded_at, entry.id) < (event.recorded_at, event.id)
+    ]
     if any(entry.occurred_at > event.occurred_at for entry in known):
         return "overtaken by later news"
     stated = (event.kind, event.occurred_at, event.data.appointment)

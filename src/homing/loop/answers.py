@@ -19,6 +19,7 @@ from homing.messaging.actions import Subject
 from homing.messaging.policy import MessageKind
 from homing.messaging.queries import MessageView
 from homing.referrals import queries as referrals
+from homing.tenancy.locks import hold
 
 #: How many times a repeat of a repeat is followed to the referral that goes on.
 _CHAIN: Final = 10
@@ -37,6 +38,8 @@ def answer_item(*, actor: Actor, item_id: UUID) -> UUID | None:
 
     The acknowledgment goes out once; after sign-off a second message only if something has changed.
     """
+    # Two workers, one with the item as read and one with its end, would each not see what the other is sending.
+    hold(f"answer:{item_id}")
     item = intake.item(item_id)
     to = recipients.of_item(item)
     if to is None:

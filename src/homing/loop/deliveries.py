@@ -26,6 +26,7 @@ _FACTS: Final = {
 }
 #: What a referral can do nothing without: its own work becomes the person's task.
 _WAITED_FOR: Final = frozenset({MessageKind.OUTCOME, MessageKind.REFERRAL})
+_WITHDRAWN: Final = "a person has withdrawn the message"
 _ANSWERS: Final = frozenset({MessageKind.ACKNOWLEDGMENT, MessageKind.AMENDMENT})
 
 
@@ -37,6 +38,8 @@ def record(*, actor: Actor, message_id: UUID) -> None:
         _confirm(actor, message)
     elif message.state is MessageState.UNDELIVERABLE:
         _report_failure(actor, message)
+    elif message.resolution is Resolution.WITHDRAWN:
+        _release(actor, message)
 
 
 def _confirm(actor: Actor, message: MessageView) -> None:
@@ -58,6 +61,22 @@ def _confirm(actor: Actor, message: MessageView) -> None:
         data=EventData(about=message.event_id),
         evidence=evidence,
     )
+
+
+def _release(actor: Actor, message: MessageView) -> None:
+    """Let go of what a person has decided not to tell. A note or a referral is owed all the same."""
+    if message.kind is MessageKind.NOTICE and message.referral_id and message.event_id:
+        referrals.release(
+            actor=actor, kind=ObligationKind.STATUS, reason=_WITHDRAWN, referral_id=message.referral_id,
+            about=message.event_id,
+        )  # fmt: skip
+    if message.kind is not MessageKind.ACKNOWLEDGMENT or message.item_id is None:
+        return
+    kind = ObligationKind.ACKNOWLEDGMENT
+    referrals.release(actor=actor, kind=kind, reason=_WITHDRAWN, item_id=message.item_id)
+    referral_id = _referral_of(message)
+    if referral_id:
+        referrals.release(actor=actor, kind=kind, reason=_WITHDRAWN, referral_id=referral_id)
 
 
 def _report_failure(actor: Actor, message: MessageView) -> None:

@@ -114,8 +114,13 @@ def rejected(reason: str) -> Wording:
     return Wording("Please send it again", (text, *_told(reason), again), (Fact("Status", "Not taken"),))
 
 
-def notice(kind: EventKind, data: EventData, occurred_at: datetime, days: Days) -> Wording | None:
-    """Say what has happened; None for an event that the sender is not told."""
+def notice(kind: EventKind, data: EventData, occurred_at: datetime, days: Days, goes_on_as: str = "") -> Wording | None:
+    """Say what has happened; None for an event that the sender is not told.
+
+    `goes_on_as` is the canonical reference number of the referral that a redirected one continues as with us.
+    """
+    if kind is EventKind.REDIRECTED:
+        return _redirected(occurred_at, days, goes_on_as)
     write = _NOTICES.get(kind)
     return write(data, occurred_at, days) if write else None
 
@@ -263,9 +268,24 @@ def _completed(_data: EventData, at: datetime, days: Days) -> Wording:
     return Wording("The patient has been seen", body, _status("Seen", Fact("Visit", days.day(at))))
 
 
-def _redirected(_data: EventData, at: datetime, days: Days) -> Wording:
-    body = ("Another service is better suited, and we have passed the referral on. Please call us if you disagree.",)
-    return Wording("Your referral is passed on", body, _status("Passed on", Fact("On", days.day(at))))
+def _redirected(at: datetime, days: Days, goes_on_as: str) -> Wording:
+    body = ["Another service is better suited, and we have passed the referral on. Please call us if you disagree."]
+    facts = [Fact("On", days.day(at))]
+    if goes_on_as:
+        shown = reference.display(goes_on_as)
+        body.append(f"It continues with us under the reference number {shown}: what follows from us bears that.")
+        facts.append(Fact("Continues as", shown))
+    return Wording("Your referral is passed on", tuple(body), _status("Passed on", *facts))
+
+
+def _visit_retracted(_data: EventData, at: datetime, days: Days) -> Wording:
+    body = ("We told you that the patient has been seen. That was a mistake: the visit has not taken place.", NO_NEED)
+    return Wording("The patient has not been seen yet", body, _status("Not seen yet", Fact("Corrected", days.day(at))))
+
+
+def _reopened(_data: EventData, at: datetime, days: Days) -> Wording:
+    body = ("We have taken the referral up again, whatever we told you about its end.", NO_NEED)
+    return Wording("Your referral goes on", body, _status("Taken up again", Fact("On", days.day(at))))
 
 
 def _cancelled(_data: EventData, at: datetime, days: Days) -> Wording:
@@ -292,7 +312,8 @@ _NOTICES: Final[Mapping[EventKind, Callable[[EventData, datetime, Days], Wording
     _E.APPOINTMENT_CANCELLED: _appointment_cancelled,
     _E.NO_SHOW: _no_show,
     _E.COMPLETED: _completed,
-    _E.REDIRECTED: _redirected,
+    _E.VISIT_RETRACTED: _visit_retracted,
+    _E.REOPENED: _reopened,
     _E.CANCELLED: _cancelled,
     _E.CLOSED: _closed,
 }

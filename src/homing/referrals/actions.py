@@ -347,11 +347,14 @@ def set_work(  # noqa: PLR0913  the parts of the work, by name
     Conflict
     IllegalTransition
         The referral has ended.
+    Invalid
+        Nobody has this role, or it is not said what is to be done.
     """
     _require_any(actor, _ANY_WORK)
     row = lock(referral_id, version)
     if not row.is_open:
         raise IllegalTransition("This referral has ended; nothing is to be done next. Reopen it first.")
+    _require_owner(next_action, owner_role, due_at)
     data = EventData(
         note=note, next_action=next_action, owner_role=owner_role, owner=owner, owner_name=owner_name, due_at=due_at
     )
@@ -528,7 +531,17 @@ def _attach_all(row: Referral, documents: Sequence[DocumentReference], item_id: 
 
 def _reassigned(row: Referral, data: EventData) -> Work:
     due_at = data.due_at or row.due_at or clock.now()
-    return Work(row.next_action, data.owner_role or row.owner_role, due_at, data.owner)
+    owner_role = data.owner_role or row.owner_role
+    _require_owner(row.next_action, owner_role, due_at)
+    return Work(row.next_action, owner_role, due_at, data.owner)
+
+
+def _require_owner(next_action: str, owner_role: str, due_at: datetime) -> None:
+    # Under a role that nobody has, a referral stands on nobody's list.
+    if owner_role not in set(Role):
+        raise Invalid("Choose the role that this is for.")
+    if not next_action.strip() or due_at.tzinfo is None:
+        raise Invalid("Say what is to be done next, and until when.")
 
 
 def _breach(actor: Actor, found: Obligation, now: datetime) -> bool:

@@ -166,7 +166,7 @@ def _save(row: Referral, entry: Entry, before: State, after: State, event: Event
     row.appointment_at = after.appointment.start if after.appointment else None
     row.is_open = after.is_open
     row.changed_at = event.recorded_at
-    row.version += 1
+    row.version += entry.kind not in policy.UNNOTICED
     if after.is_open:
         row.ended_at = None
         row.has_late_news = False

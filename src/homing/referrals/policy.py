@@ -169,6 +169,16 @@ RENEWS = frozenset(
     }
 )
 
+#: Marks and proofs that change nothing about what a person was looking at: a form filled in meanwhile stays good.
+UNNOTICED = frozenset(
+    {
+        EventKind.ACKNOWLEDGMENT_CONFIRMED,
+        EventKind.NOTICE_CONFIRMED,
+        EventKind.STALLED,
+        EventKind.OBLIGATION_BREACHED,
+    }
+)
+
 #: What a referral must say, by the field names of the reading contract; one field of each group is enough.
 REQUIRED_FIELDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("patient's name", ("patient.family",)),
@@ -247,12 +257,16 @@ def promises(
 ) -> tuple[Promise, ...]:
     """Return the obligations that an event of `kind`, which led from `before` to `after`, creates."""
     made: tuple[Promise, ...] = ()
-    if after.status is Status.COMPLETED and before.status is not Status.COMPLETED:
+    # A note that has come from a receiver is not owed by it; ours is owed until the sender has it.
+    is_owed = after.direction is Direction.INBOUND or not after.has_outcome
+    if after.status is Status.COMPLETED and before.status is not Status.COMPLETED and is_owed:
         begun = occurred_at if kind is EventKind.COMPLETED else now
         made += (Promise(ObligationKind.OUTCOME, begun + OUTCOME_WITHIN),)
     if after.direction is Direction.INBOUND and kind in NOTICES:
         made += (Promise(ObligationKind.STATUS, now + NOTICE_WITHIN, is_about_event=True),)
-    if after.direction is Direction.OUTBOUND and kind in _PARTNER_OWES:
+    # News that is overtaken already, such as the proof of sending after the answer, asks for nothing more.
+    is_new = before.status is not after.status or kind is EventKind.SENT
+    if kind in _PARTNER_OWES and after.direction is Direction.OUTBOUND and after.status is COURSE[kind][1] and is_new:
         owed, days = _PARTNER_OWES[kind]
         made += (Promise(owed, add_business_days(now, days, zone)),)
     return made

@@ -23,18 +23,23 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 _WAITS = (1, 5, 30, 120, 600)
+#: A job that waits for its retry holds its queueing lock, and with it every later run: a tick must not wait for long.
+_WAITS_OF_TICKS = _WAITS[:3]
 
 
 class RetryByCode(BaseRetryStrategy):
-    """Retry after 1 s, 5 s, 30 s, 2 min, 10 min, unless the error says that it is permanent."""
+    """Retry after so many seconds each, unless the error says that it is permanent."""
+
+    def __init__(self, waits: tuple[int, ...] = _WAITS) -> None:
+        self.waits = waits
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Return when to run the job again, or None to give up."""
         if isinstance(exception, HomingError) and exception.permanent:
             return None
-        if job.attempts >= len(_WAITS):
+        if job.attempts >= len(self.waits):
             return None
-        return RetryDecision(retry_in={"seconds": _WAITS[job.attempts]})
+        return RetryDecision(retry_in={"seconds": self.waits[job.attempts]})
 
 
 def job(function: Callable[..., None]) -> Callable[..., None]:
@@ -63,14 +68,19 @@ def each_tenant(cron: str) -> Callable[[Callable[[], None]], Callable[[], None]]
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
         name = _name(function)
-        one_tenant = job(function)
+
+        @app.task(name=name, retry=RetryByCode(_WAITS_OF_TICKS))
+        @functools.wraps(function)
+        def one_tenant(*, organization_id: str) -> None:
+            with scoped(UUID(organization_id)):
+                function()
 
         def fan_out(timestamp: int) -> None:  # noqa: ARG001  procrastinate passes it
             for organization_id in all_organization_ids():
                 defer_for(name, organization_id, queueing_lock=f"{name}:{organization_id}")
 
         app.periodic(cron=cron)(app.task(name=f"{name}.fan_out", queueing_lock=f"{name}.fan_out")(fan_out))
-        return one_tenant
+        return function
 
     return register
 
