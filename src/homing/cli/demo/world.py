@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import contextvars
 import json
 import os
 import secrets
@@ -59,6 +60,7 @@ class World:
     organization_id: UUID
     control: httpx.Client
     worker: App
+    loop: asyncio.Runner
     passwords: dict[str, str] = field(default_factory=dict)
     actors: dict[Role, Actor] = field(default_factory=dict)
     offices: dict[str, UUID] = field(default_factory=dict)
@@ -90,13 +92,13 @@ class World:
     def work(self) -> None:
         """Run the waiting jobs until none is left, in this process and by its clock."""
         if any(app.job_manager.list_jobs(status="todo")):
-            asyncio.run(self._work())
+            # In the present context, or the jobs would not see where the clock stands.
+            self.loop.run(self._work(), context=contextvars.copy_context())
 
     async def _work(self) -> None:
-        async with self.worker.open_async():
-            await self.worker.run_worker_async(
-                wait=False, concurrency=1, listen_notify=False, install_signal_handlers=False, delete_jobs="successful"
-            )
+        await self.worker.run_worker_async(
+            wait=False, concurrency=1, listen_notify=False, install_signal_handlers=False, delete_jobs="successful"
+        )
 
     def fax(self, practice: cast.Practice, document: bytes, moment: datetime) -> UUID:
         """Let an office fax a document to the organization; return the item it has become, read."""
@@ -146,10 +148,7 @@ def is_begun() -> bool:
 @contextlib.contextmanager
 def world(carrier_folder: Path) -> Iterator[World]:
     """Have the stage set: organization, people, offices; the carrier runs inside the block, its clock in our hands."""
-    with _carrier(carrier_folder) as control:
-        if not isinstance(app.connector, DjangoConnector):
-            raise TypeError(app.connector)
-        worker = app.with_connector(app.connector.get_worker_connector())
+    with _carrier(carrier_folder) as control, asyncio.Runner() as loop, _worker(loop) as worker:
         organization = tenancy.create_organization(
             actor=AUTHOR,
             name=cast.ORGANIZATION_NAME,
@@ -159,7 +158,7 @@ def world(carrier_folder: Path) -> Iterator[World]:
             address=cast.ORGANIZATION_ADDRESS,
             is_demo=True,
         )
-        made = World(organization.id, control, worker)
+        made = World(organization.id, control, worker, loop)
         with scoped(organization.id):
             _people(made)
             _places(made)
@@ -168,6 +167,19 @@ def world(carrier_folder: Path) -> Iterator[World]:
             yield made
         finally:
             control.post("/control/clock", json={"now": clock.now().isoformat(), "speed": 60})
+
+
+@contextlib.contextmanager
+def _worker(loop: asyncio.Runner) -> Iterator[App]:
+    """Have the queue's worker connected once, for the many times it is asked to work."""
+    if not isinstance(app.connector, DjangoConnector):
+        raise TypeError(app.connector)
+    worker = app.with_connector(app.connector.get_worker_connector())
+    loop.run(worker.open_async().__aenter__())
+    try:
+        yield worker
+    finally:
+        loop.run(worker.close_async())
 
 
 def _people(made: World) -> None:
