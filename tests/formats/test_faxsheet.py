@@ -29,6 +29,7 @@ from homing.kit import reference
 from tests.simulate import documents
 
 REFERENCE = "H2345678CU"
+MISREAD_BY_ONE_DETECTOR = ("HDZCTP6Q7M", "HFVD8QZ9TP")
 SHEET = NoticeSheet(
     organization_name="Riverbend Specialty Group",
     organization_address="400 Harbor Street, Suite 210\nBoston, MA 02110",
@@ -80,6 +81,12 @@ def faxed(pdf: bytes, *, y_dpi: int, page: int = 0) -> NDArray[np.uint8]:
     return np.asarray(line.convert("L").resize((1728, 11 * 204), Image.Resampling.NEAREST), dtype=np.uint8)
 
 
+def decoded(page: cv2.typing.MatLike) -> str:
+    """Return what a patient reader finds: OpenCV's first detector misses one perfect code in 250, its second none."""
+    first = cv2.QRCodeDetectorAruco().detectAndDecode(page)[0]
+    return str(first or cv2.QRCodeDetector().detectAndDecode(page)[0])
+
+
 def test_the_number_used_here_is_a_real_one() -> None:
     assert reference.parse(REFERENCE) == REFERENCE
 
@@ -112,18 +119,17 @@ def test_a_notice_is_one_letter_page_that_says_what_it_must() -> None:
 
 @pytest.mark.parametrize("y_dpi", [98, 196])
 def test_the_code_can_be_read_from_a_fax(y_dpi: int) -> None:
-    for _ in range(12):
-        number = reference.mint()
+    for number in (*MISREAD_BY_ONE_DETECTOR, *(reference.mint() for _ in range(10))):
         page = faxed(render_notice(dataclasses.replace(SHEET, reference=number)), y_dpi=y_dpi)
 
-        assert cv2.QRCodeDetector().detectAndDecode(page)[0] == f"HOMING:1:{number}"
+        assert decoded(page) == f"HOMING:1:{number}"
 
 
 @pytest.mark.parametrize("turn", [cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE])
 def test_the_code_can_be_read_from_a_page_that_lay_the_wrong_way(turn: int) -> None:
     page = cv2.rotate(faxed(render_notice(SHEET), y_dpi=98), turn)
 
-    assert cv2.QRCodeDetector().detectAndDecode(page)[0] == f"HOMING:1:{REFERENCE}"
+    assert decoded(page) == f"HOMING:1:{REFERENCE}"
 
 
 def test_the_code_can_be_read_through_dirt_on_the_glass() -> None:
@@ -133,7 +139,7 @@ def test_the_code_can_be_read_through_dirt_on_the_glass() -> None:
     page[noise.random(page.shape) < 0.01] = 255
     page[:, 1400:1403] = 0
 
-    assert cv2.QRCodeDetector().detectAndDecode(cv2.medianBlur(page, 3))[0] == f"HOMING:1:{REFERENCE}"
+    assert decoded(cv2.medianBlur(page, 3)) == f"HOMING:1:{REFERENCE}"
 
 
 def test_nothing_on_the_page_is_grey() -> None:

@@ -74,11 +74,20 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A titled group of facts, printed as a table of labels and values."""
+
+    title: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeSheet:
     """What stands on a notice. Texts as printed; telephone numbers in any form.
 
     `reference` is canonical (`kit.reference.mint`). An acknowledgment says nothing of the patient. `missing` becomes
     a list to tick and fax back to `reply_fax`. `page_total` is that of the whole fax; 0: of the notice alone.
+    `first_page` is the number of its own first page within the fax.
     """
 
     organization_name: str
@@ -93,9 +102,11 @@ class NoticeSheet:
     ladder: tuple[LadderStep, ...] = ()
     facts: tuple[Fact, ...] = ()
     paragraphs: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
     missing: tuple[str, ...] = ()
     reply_fax: str = ""
     page_total: int = 0
+    first_page: int = 1
 
 
 class AttachmentUnreadable(HomingError):
@@ -153,6 +164,8 @@ _LABEL = _style("label", 11)
 _VALUE = _style("value", 12, bold=True)
 _TITLE = _style("title", 21, bold=True)
 _BODY = _style("body", 12, leading=16, spaceAfter=7)
+_CELL = _style("cell", 11)
+_CELL_VALUE = _style("cell-value", 11, bold=True)
 _HEADING = _style("heading", 13, bold=True, spaceAfter=4)
 
 
@@ -187,6 +200,7 @@ def _story(sheet: NoticeSheet) -> list[Flowable]:
         Spacer(1, 16),
         *([_Ladder(sheet.ladder), Spacer(1, 14)] if sheet.ladder else []),
         *(Paragraph(_text(paragraph), _BODY) for paragraph in sheet.paragraphs),
+        *(part for section in sheet.sections for part in _section(section)),
         *_reply_part(sheet),
     ]
 
@@ -204,6 +218,39 @@ def _addresses(sheet: NoticeSheet) -> Table:
     left.append(Paragraph(f"Fax {_text(phones.display(sheet.to_fax))}", _VALUE))
     right = [Paragraph("Sent", _LABEL), Paragraph(_text(sheet.printed_at), _VALUE)]
     return _side_by_side(left, right, 0.62)
+
+
+def _section(section: Section) -> tuple[Flowable, ...]:
+    lines = _paired(section.facts)
+    rows = [[cell for fact in line for cell in _cells(fact)] + [""] * (4 - 2 * len(line)) for line in lines]
+    spans: list[Any] = [("SPAN", (1, row), (3, row)) for row, line in enumerate(lines) if len(line) == 1]
+    style = [
+        *spans,
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.6, "black"),
+        *((f"{side}PADDING", (0, 0), (-1, -1), size) for side, size in zip(_SIDES, (0, 6, 3, 4), strict=True)),
+    ]
+    table = Table(rows, colWidths=[_WIDTH * share for share in (0.19, 0.31, 0.19, 0.31)], style=style)
+    return CondPageBreak(0.8 * inch), Paragraph(_text(section.title), _HEADING), table, Spacer(1, 12)
+
+
+def _paired(facts: Sequence[Fact]) -> list[tuple[Fact, ...]]:
+    """Return the lines of a section: two short facts beside each other, a long one by itself."""
+    lines: list[tuple[Fact, ...]] = []
+    for fact in facts:
+        if lines and len(lines[-1]) == 1 and _is_short(fact) and _is_short(lines[-1][0]):
+            lines[-1] = (*lines[-1], fact)
+        else:
+            lines.append((fact,))
+    return lines
+
+
+def _is_short(fact: Fact) -> bool:
+    return bool(stringWidth(fact.value, _CELL_VALUE.fontName, _CELL_VALUE.fontSize) < _WIDTH * 0.28)
+
+
+def _cells(fact: Fact) -> tuple[Paragraph, Paragraph]:
+    return Paragraph(_text(fact.label), _CELL), Paragraph(_text(fact.value), _CELL_VALUE)
 
 
 def _side_by_side(left: Sequence[Flowable], right: Sequence[Flowable], share: float) -> Table:
@@ -249,7 +296,7 @@ def _draw_foot(canvas: Canvas, sheet: NoticeSheet, page_total: int) -> None:
     call = f"call {phones.display(sheet.organization_phone)}" if sheet.organization_phone else "tell us"
     canvas.drawString(_MARGIN, 0.58 * inch, _printable(f"please {call} and destroy it."))
     canvas.setFont("Helvetica-Bold", 11)
-    page = f"Page {canvas.getPageNumber()} of {page_total}"
+    page = f"Page {sheet.first_page + canvas.getPageNumber() - 1} of {page_total}"
     canvas.drawRightString(letter[0] - _MARGIN, 0.58 * inch, page)
     if canvas.getPageNumber() > 1:
         canvas.drawRightString(letter[0] - _MARGIN, 0.77 * inch, reference.display(sheet.reference))
@@ -259,7 +306,7 @@ class _ReferenceBox(Flowable):
     """The reference number in big type, the facts, and the code."""
 
     _CODE = 1.6 * inch
-    # Four modules of white around the code, or one fax in ten cannot be read by machine.
+    # Four modules of white around the code, as ISO/IEC 18004 asks.
     _PAD = 19.0
 
     def __init__(self, number: str, facts: Sequence[Fact]) -> None:

@@ -28,6 +28,7 @@ from homing.referrals.views import ReferralView, TimelineEntry
 from homing.tenancy.locks import hold
 
 _NOBODY = "The office that sent this referral is not known, so the note cannot be sent. Name the office."
+_NOTHING_TO_TELL = "the sender is told nothing of this"
 _NO_OFFICE = "The office that this referral goes to is not in the directory. Choose it there."
 
 _ON_ITS_WAY = frozenset({MessageState.PLANNED, MessageState.DELIVERING})
@@ -43,10 +44,9 @@ def inform(*, actor: Actor, event_id: UUID) -> UUID | None:
         return None
     view = queries.referral(event.referral_id)
     words = wording.notice(event.kind, event.data, event.occurred_at, sheets.days(), _goes_on_as(event))
-    if words is None:
-        return None
     history = queries.timeline(view.id)
-    if superfluous := _why_not(event, history):
+    superfluous = _why_not(event, history) if words else _NOTHING_TO_TELL
+    if words is None or superfluous:
         referrals.release(
             actor=actor, kind=ObligationKind.STATUS, reason=superfluous, referral_id=view.id, about=event.id
         )
@@ -110,13 +110,16 @@ def send_referral(*, actor: Actor, referral_id: UUID) -> UUID | None:
     if to is None:
         _report_failure(actor, view, event.id, _NO_OFFICE)
         return None
-    content = sheets.content_page(view.content, to_name=to.name, to_fax=to.address, reference=view.reference)
-    behind = [content, *(documents.content(one.document_id) for one in view.attachments)]
+    attached = [documents.content(one.document_id) for one in view.attachments]
 
     def cover(pages: int) -> Wording:
         return wording.referral_cover(pages=pages, urgency=view.content.priority.value)
 
     try:
+        content = sheets.content_page(
+            view.content, attached, to_name=to.name, to_fax=to.address, reference=view.reference
+        )
+        behind = [content, *attached]
         fax = sheets.cover_with(cover, behind, to_name=to.name, to_fax=to.address, reference=view.reference)
     except AttachmentUnreadable as error:
         _report_failure(actor, view, event.id, str(error))

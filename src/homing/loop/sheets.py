@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from homing.content.patient import Address, Coverage, Patient
 from homing.content.practitioner import Practitioner
 from homing.content.referral import ReferralContent
-from homing.formats.faxsheet import LadderStep, NoticeSheet, count_pages, cover_then, render_notice
+from homing.formats.faxsheet import Fact, LadderStep, NoticeSheet, Section, count_pages, cover_then, render_notice
 from homing.kit import clock, phones
 from homing.loop.wording import Days, Wording
 from homing.tenancy.queries import current_organization
@@ -47,24 +47,35 @@ def cover_with(
     return Fax(cover_then(cover.document, behind), cover.pages)
 
 
-def content_page(content: ReferralContent, *, to_name: str, to_fax: str, reference: str) -> bytes:
-    """Return what a referral says, for the office that is to see the patient."""
-    lines = (
-        *_patient(content.patient),
-        *_coverage(content.coverage),
-        *_what(content),
-        *_referrer(content.referrer),
+def content_page(
+    content: ReferralContent, behind: Sequence[bytes], *, to_name: str, to_fax: str, reference: str
+) -> bytes:
+    """Return what a referral says, for the office that is to see the patient: page 2, after the cover.
+
+    Raises
+    ------
+    faxsheet.AttachmentUnreadable
+    """
+    sections = (
+        Section("Patient", _patient(content.patient)),
+        Section("Request", _what(content)),
+        Section("Insurance", _coverage(content.coverage)),
+        Section("Referred by", _referrer(content.referrer)),
     )
-    return _rendered(_sheet(Wording("Referral", lines), to_name, to_fax, reference), behind=0).document
+    sheet = _sheet(Wording("Referral", ()), to_name, to_fax, reference)
+    stated = tuple(section for section in sections if section.facts)
+    following = sum(count_pages(document) for document in behind)
+    return _rendered(replace(sheet, sections=stated, first_page=2), behind=following).document
 
 
 def _rendered(sheet: NoticeSheet, *, behind: int) -> Fax:
     # Nearly every sheet is one page, so that is tried first: drawing is what a notice costs.
-    total = 1 + behind
+    before = sheet.first_page - 1
+    total = before + 1 + behind
     document = render_notice(replace(sheet, page_total=total))
     own = count_pages(document)
-    if own + behind != total:
-        total = own + behind
+    if before + own + behind != total:
+        total = before + own + behind
         document = render_notice(replace(sheet, page_total=total))
     return Fax(document, total)
 
@@ -95,42 +106,42 @@ def _sheet(
     )
 
 
-def _patient(patient: Patient) -> tuple[str, ...]:
+def _patient(patient: Patient) -> tuple[Fact, ...]:
     born = f"{patient.birth_date:%m/%d/%Y}" if patient.birth_date else ""
-    return _lines(
-        ("Patient", patient.full_name),
+    return _facts(
+        ("Name", patient.full_name),
         ("Date of birth", born),
         ("Sex", patient.sex),
         ("Phone", phones.display(patient.phone) if patient.phone else ""),
         ("Address", _address(patient.address)),
-        ("Our record number", patient.mrn),
+        ("Our record", patient.mrn),
     )
 
 
-def _coverage(coverage: Coverage) -> tuple[str, ...]:
-    return _lines(
-        ("Insurance", coverage.payer),
+def _coverage(coverage: Coverage) -> tuple[Fact, ...]:
+    return _facts(
+        ("Payer", coverage.payer),
         ("Member ID", coverage.member_id),
         ("Authorization", coverage.authorization_number),
     )
 
 
-def _what(content: ReferralContent) -> tuple[str, ...]:
-    return _lines(
+def _what(content: ReferralContent) -> tuple[Fact, ...]:
+    return _facts(
         ("Referred to", content.specialty),
         ("Attention", content.performer),
         ("Service", content.service),
         ("Priority", content.priority.value),
-        ("Diagnosis codes (ICD-10-CM)", ", ".join(content.diagnosis_codes)),
+        ("ICD-10-CM", ", ".join(content.diagnosis_codes)),
         ("Reason", content.reason),
     )
 
 
-def _referrer(referrer: Practitioner) -> tuple[str, ...]:
-    return _lines(
-        ("Referred by", ", ".join(part for part in (referrer.full_name, referrer.organization) if part)),
+def _referrer(referrer: Practitioner) -> tuple[Fact, ...]:
+    return _facts(
+        ("Name", ", ".join(part for part in (referrer.full_name, referrer.organization) if part)),
         ("NPI", referrer.npi),
-        ("Phone of the referring office", phones.display(referrer.phone) if referrer.phone else ""),
+        ("Phone", phones.display(referrer.phone) if referrer.phone else ""),
     )
 
 
@@ -139,5 +150,5 @@ def _address(address: Address) -> str:
     return ", ".join(part for part in (address.line, address.city, place) if part)
 
 
-def _lines(*stated: tuple[str, str]) -> tuple[str, ...]:
-    return tuple(f"{label}: {value}" for label, value in stated if value)
+def _facts(*stated: tuple[str, str]) -> tuple[Fact, ...]:
+    return tuple(Fact(label, value) for label, value in stated if value)

@@ -428,6 +428,15 @@ def test_two_watchers_of_one_folder_keep_every_file_once(folder: Path, store: St
     assert sorted(store.contents) == sorted(str(number).encode() for number in range(50))
 
 
+def test_a_name_that_fits_is_kept_letter_for_letter(folder: Path, store: Store) -> None:
+    for name in ("0.000000000000", "a.b.c.tif", "no suffix", "x" * 200 + ".tif"):
+        (folder / name).write_bytes(name.encode())
+
+    look_until(watcher(folder, store), lambda: len(store.kept) == 4)
+
+    assert names(folder / "taken") == {"0.000000000000", "a.b.c.tif", "no suffix", "x" * 200 + ".tif"}
+
+
 def test_it_goes_on_until_stopped(folder: Path, store: Store) -> None:
     stop = threading.Event()
     thread = threading.Thread(target=watcher(folder, store).run_forever, args=(stop,))

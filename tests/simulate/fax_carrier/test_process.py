@@ -348,10 +348,10 @@ def test_webhooks_are_lost_repeated_and_delayed_as_told(carrier: CarrierProcess,
     assert receiver.about(lost) == []
 
 
-# -- the power is cut -------------------------------------------------------------------------------------------------
+# -- it is killed -------------------------------------------------------------------------------------------------
 
 
-def test_nothing_is_forgotten_when_the_power_is_cut(carrier: CarrierProcess, receiver: Receiver) -> None:
+def test_nothing_is_forgotten_when_it_is_killed(carrier: CarrierProcess, receiver: Receiver) -> None:
     control = carrier.control()
     control.tell("busy", number=OTHER, times=1)
     control.name_office(OFFICE, name="Lake Medical")
@@ -383,7 +383,7 @@ def test_nothing_is_forgotten_when_the_power_is_cut(carrier: CarrierProcess, rec
     assert "Lake Medical" in call(carrier, "GET", "/").text
 
 
-def test_a_webhook_that_was_not_taken_yet_survives_the_power_cut(carrier: CarrierProcess, receiver: Receiver) -> None:
+def test_a_webhook_that_was_not_taken_yet_survives_a_kill(carrier: CarrierProcess, receiver: Receiver) -> None:
     receiver.answers = [500] * 3
     fax_id = submit(carrier)
     carrier.control().advance_line(1000)
@@ -395,7 +395,7 @@ def test_a_webhook_that_was_not_taken_yet_survives_the_power_cut(carrier: Carrie
     receiver.wait_for(fax_id, 2)
 
 
-def test_what_was_accepted_is_sent_whenever_the_power_is_cut(tmp_path: Path) -> None:
+def test_what_was_accepted_is_sent_whenever_it_is_killed(tmp_path: Path) -> None:
     carrier = CarrierProcess(tmp_path, speed=600)
     carrier.start()
     accepted: list[str] = []
@@ -410,8 +410,8 @@ def test_what_was_accepted_is_sent_whenever_the_power_is_cut(tmp_path: Path) -> 
 
     customer = threading.Thread(target=keep_submitting)
     customer.start()
-    for cut in range(4):
-        enough = 12 * (cut + 1)
+    for kill in range(4):
+        enough = 12 * (kill + 1)
         wait_until(lambda enough=enough: len(accepted) >= enough)  # type: ignore[misc]
         carrier.kill()
         carrier.start()

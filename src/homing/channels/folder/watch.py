@@ -23,7 +23,7 @@ _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload")
 #: A scanner may make a file first and fill it later; an empty one is believed after so many times `settle_s`.
 _EMPTY_PATIENCE = 10
 _LONGEST_PAUSE_S = 60.0
-_LONGEST_NAME = 180
+_LONGEST_NAME = 220
 _REASON = ".reason.txt"
 _log = structlog.get_logger(__name__)
 
@@ -301,10 +301,11 @@ def _remove_if_empty(folder: Path) -> None:
 
 
 def _free_name(folder: Path, name: str) -> str:
-    path = Path(name)
-    # Room for a number and for the name of the reason beside it.
-    suffix = path.suffix[:12]
-    stem = os.fsdecode(os.fsencode(path.stem)[:_LONGEST_NAME])
+    stem, suffix = Path(name).stem, Path(name).suffix
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        # Room for a number and for the name of the reason beside it.
+        suffix = suffix[:12]
+        stem = os.fsdecode(os.fsencode(stem)[: _LONGEST_NAME - len(os.fsencode(suffix))])
     number, candidate = 1, stem + suffix
     while (folder / candidate).exists() or (folder / (candidate + _REASON)).exists():
         number += 1

@@ -138,6 +138,9 @@ def _mapped(boxes: letters.Floats, forth: geometry.Affine) -> letters.Floats:
 
 
 def _qr_codes(clean: Gray) -> tuple[str, ...]:
-    detector = cv2.QRCodeDetector()
-    _, texts, _, _ = detector.detectAndDecodeMulti(clean)
-    return tuple(text for text in texts if text)
+    # The second finds the few codes that the first one misses, and the other way round.
+    for detector in (cv2.QRCodeDetectorAruco(), cv2.QRCodeDetector()):
+        _, texts, _, _ = detector.detectAndDecodeMulti(clean)
+        if any(texts):
+            return tuple(text for text in texts if text)
+    return ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-import os
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -61,7 +60,7 @@ class Exchange:
     # -- from outside -----------------------------------------------------------------------------------------------
 
     def accept(self, submission: Submission) -> Fax:
-        """Take a fax of the customer: on disk when this returns."""
+        """Take a fax of the customer: kept when this returns."""
         fax = Fax(
             fax_id=self.store.new_id("fx_"),
             recipient=submission.recipient,
@@ -226,16 +225,10 @@ class Exchange:
 def _save_pages(images: list[Image.Image], path: Path) -> None:
     partial = path.with_suffix(".part")
     pages.save(images, partial)
-    _publish(partial, path)
+    partial.rename(path)
 
 
 def _write(path: Path, content: bytes) -> None:
     partial = path.with_suffix(".part")
     partial.write_bytes(content)
-    _publish(partial, path)
-
-
-def _publish(partial: Path, path: Path) -> None:
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
     partial.rename(path)

@@ -68,7 +68,7 @@ class CarrierProcess:
         return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it as a power cut would (SIGKILL)."""
+        """End it without warning (SIGKILL)."""
         self._end(signal.SIGKILL)
 
     def control(self) -> Control:

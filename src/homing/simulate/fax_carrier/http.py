@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -96,6 +97,11 @@ class CarrierServer(ThreadingHTTPServer):
     def run(self) -> None:
         """Serve until shut down."""
         self.serve_forever(poll_interval=0.05)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a browser that went away before it had its answer."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
     def answer(self, request: Request) -> Answer:
         """Return the answer to a request."""

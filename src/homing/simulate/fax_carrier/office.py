@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from homing.simulate.fax_carrier.records import Arrival, Fax
 
 _POLICY = (
-    "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; img-src 'self' data:; style-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
 )
 _OUTCOMES = {
     "F00_OK": "all pages",

@@ -105,7 +105,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 def _bilevel(grey: Image.Image, rows: float) -> Image.Image:
     size = (WIDTH, max(1, min(_MAX_ROWS, round(rows))))
-    scaled = grey.convert("L").resize(size, Image.Resampling.LANCZOS)
+    scaled = grey.convert("L").resize(size, Image.Resampling.BILINEAR)
     page = scaled.point([0] * _BLACK_BELOW + [255] * (256 - _BLACK_BELOW)).convert("1", dither=Image.Dither.NONE)
     page.info["dpi"] = (X_DPI, Y_DPI)
     return page

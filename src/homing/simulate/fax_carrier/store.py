@@ -52,7 +52,7 @@ _RULE_COLUMNS = "rule_id, behaviour, number, remaining, probability, pages, seco
 
 
 class Store:
-    """All methods are safe to call from any thread; every write is on disk when it returns."""
+    """All methods are safe to call from any thread; every write outlives the process from when it returns."""
 
     def __init__(self, folder: Path, *, seed: str | None = None) -> None:
         self._lock = threading.RLock()
@@ -62,7 +62,8 @@ class Store:
         self._database = sqlite3.connect(folder / "carrier.sqlite3", check_same_thread=False, isolation_level=None)
         self._database.row_factory = sqlite3.Row
         self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
+        # Kept when the process is killed at any moment; a simulation need not survive the loss of power.
+        self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.executescript(_SCHEMA)
         self.seed = self._seed(seed)
 
