@@ -79,7 +79,8 @@ def _start(place: Path, organization_id: UUID) -> _Watch:
         arrival = Arrival(channel="folder", carrier_reference=reference_of(path), data=content, file_name=path.name)
         receive_for(organization_id, actor=actor, arrival=arrival)
 
-    watcher = FolderWatcher(place, receive, max_bytes=settings.HOMING_MAX_FILE_BYTES)
+    keep_s = settings.HOMING_DROP_KEEP_DAYS * 24 * 60 * 60
+    watcher = FolderWatcher(place, receive, max_bytes=settings.HOMING_MAX_FILE_BYTES, keep_s=keep_s)
     stop = threading.Event()
     thread = threading.Thread(target=watcher.run_forever, args=(stop,), name=f"folder-{organization_id}")
     thread.start()

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homing.channels.folder.watch import FolderWatcher, reference_of
+from homing.channels.folder.watch import TAKEN, FolderWatcher, reference_of
+from homing.kit import clock
 from homing.kit.errors import HomingError
 
 
@@ -86,6 +88,19 @@ def test_a_file_is_handed_over_whole_and_moved_to_taken(folder: Path, store: Sto
     assert names(folder) == {"taken", ".taking"}
     assert (folder / "taken" / "fax.tif").read_bytes() == b"pages"
     assert names(folder / ".taking") == set()
+
+
+def test_originals_are_deleted_once_they_were_kept_long_enough(folder: Path, store: Store) -> None:
+    watching = watcher(folder, store, keep_s=3600.0)
+    (folder / "a.tif").write_bytes(b"page")
+    look_until(watching, (folder / TAKEN / "a.tif").exists)
+
+    watcher(folder, store, keep_s=3600.0).look()
+    assert names(folder / TAKEN) == {"a.tif"}
+    with clock.travel_to(clock.now() + timedelta(hours=2)):
+        watcher(folder, store, keep_s=3600.0).look()
+    assert names(folder / TAKEN) == set()
+    assert store.contents == [b"page"]
 
 
 def test_a_file_that_is_still_growing_is_left_until_it_has_settled(folder: Path, store: Store) -> None:
@@ -373,7 +388,8 @@ def test_a_file_stored_but_not_moved_before_the_end_comes_again_under_the_same_r
 _VICTIM = """
 import sys, time
 from pathlib import Path
-from homing.channels.folder.watch import FolderWatcher, reference_of
+from homing.channels.folder.watch import TAKEN, FolderWatcher, reference_of
+from homing.kit import clock
 folder, kept = Path(sys.argv[1]), Path(sys.argv[2])
 def receive(path, content):
     name = reference_of(path)

@@ -14,6 +14,7 @@ from typing import Final
 
 import structlog
 
+from homing.kit import clock
 from homing.kit.errors import HomingError
 
 Receive = Callable[[Path, bytes], None]
@@ -23,6 +24,7 @@ _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload")
 #: A scanner may make a file first and fill it later; an empty one is believed after so many times `settle_s`.
 _EMPTY_PATIENCE = 10
 _LONGEST_PAUSE_S = 60.0
+_SWEEP_EVERY_S = 60.0
 _LONGEST_NAME = 220
 _REASON = ".reason.txt"
 _log = structlog.get_logger(__name__)
@@ -75,7 +77,8 @@ class FolderWatcher:
     it comes again, because the process may end between storing and moving. `path.name` is the file's own name.
     A permanent HomingError moves the file to `refused/` with a reason; any other leaves it in place, to be tried again.
     A file is finished when it was renamed from an unfinished name (dot file, .tmp, .part), or when two looks
-    `settle_s` apart show the same size and modification time.
+    `settle_s` apart show the same size and modification time. What is in `taken/` for longer than `keep_s` is deleted:
+    it is stored, encrypted, elsewhere.
     """
 
     def __init__(
@@ -86,12 +89,15 @@ class FolderWatcher:
         poll_s: float = 1.0,
         *,
         max_bytes: int = MAX_BYTES,
+        keep_s: float = float("inf"),
     ) -> None:
         self._folder = folder
         self._receive = receive
         self._settle_s = settle_s
         self._poll_s = poll_s
         self._max_bytes = max_bytes
+        self._keep_s = keep_s
+        self._next_sweep = 0.0
         self._looks: dict[str, _Look] = {}
         self._unfinished: set[int] = set()
         self._pauses: dict[str, _Pause] = {}
@@ -116,6 +122,7 @@ class FolderWatcher:
         oldest_first = sorted(entries.items(), key=lambda entry: (entry[1].st_mtime_ns, entry[0]))
         finished = [name for name, seen in oldest_first if self._is_finished(name, seen)]
         self._forget(entries)
+        self._sweep()
         return taken + sum(self._take(name) for name in finished)
 
     # -- what is there ----------------------------------------------------------------------------------------------
@@ -256,6 +263,16 @@ class FolderWatcher:
             _remove_if_empty(claim.parent)
             return name
 
+    def _sweep(self) -> None:
+        if time.monotonic() < self._next_sweep:
+            return
+        self._next_sweep = time.monotonic() + _SWEEP_EVERY_S
+        kept_since = clock.now().timestamp() - self._keep_s
+        for file in _files(self._folder / TAKEN):
+            # The change time is that of its move: nothing else changes a file there.
+            if file.stat(follow_symlinks=False).st_ctime < kept_since:
+                file.unlink(missing_ok=True)
+
     # -- patience ---------------------------------------------------------------------------------------------------
 
     def _paused(self, key: str) -> bool:
@@ -284,6 +301,13 @@ def _stat(entry: os.DirEntry[str]) -> os.stat_result | None:
         return entry.stat(follow_symlinks=False)
     except OSError:
         return None
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return [path for path in folder.iterdir() if path.is_file() and not path.is_symlink()]
+    except OSError:
+        return []
 
 
 def _emptied(claim: Path) -> list[Path]:
