@@ -68,6 +68,8 @@ class PaperReader:
 
     before: Callable[[str], None] = lambda _: None
     steps: list[str] = field(default_factory=list)
+    #: How the pages lay in the machine.
+    rotation: int = 0
 
     def render(self, data: bytes) -> RenderedDocument:
         """Return one small image a page, with its lines as the words of a digital document."""
@@ -82,7 +84,9 @@ class PaperReader:
         self._step(f"recognise {page.number}")
         if any(word.text == UNREADABLE_PAGE for word in page.words):
             raise unreadable(Reason.DAMAGED)
-        return PageText(page.number, page.words, width=page.width, height=page.height, quality=1.0)
+        return PageText(
+            page.number, page.words, rotation=self.rotation, width=page.width, height=page.height, quality=1.0
+        )
 
     def understand(self, pages: Sequence[PageText]) -> DocumentReading:
         """Return the documents that the lines state."""

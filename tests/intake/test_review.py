@@ -359,6 +359,15 @@ def test_a_page_is_turned_for_the_eye_only(arrived: Arrive, coordinator: Actor) 
         review.rotate_page(actor=coordinator, item_id=item_id, number=1, rotation=45)
 
 
+def test_a_page_that_was_read_upside_down_is_shown_upright(
+    arrive: Arrive, organization: Organization, location: Location
+) -> None:
+    item_id = arrive()
+    pipeline.advance(organization_id=organization.id, item_id=item_id, reader=PaperReader(rotation=180))
+
+    assert [page.rotation for page in queries.pages(item_id)] == [180]
+
+
 def test_a_person_splits_what_the_machine_took_for_one(
     organization: Organization, sender: UUID, arrived: Arrive, coordinator: Actor, reader: PaperReader
 ) -> None:

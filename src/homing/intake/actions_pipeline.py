@@ -139,8 +139,9 @@ def save_recognised(*, actor: Actor, item_id: UUID, text: PageText, problem: Pro
         page = ItemPage.objects.filter(item=row, number=text.number).first()
         if row.state != State.RECEIVED or page is None or page.text is not None:
             return
-        page.text = plain_json(text)
-        page.save(update_fields=["text"])
+        # Shown upright from the start; the reviewer may turn it further.
+        page.text, page.rotation = plain_json(text), text.rotation
+        page.save(update_fields=["text", "rotation"])
         row.problems = [*row.problems, *([plain_json(problem)] if problem else [])]
         progressed(row)
         if _first_unread(row):
