@@ -19,6 +19,7 @@ os.environ["HOMING_DATA"] = str(database.run_folder().root)
 os.environ["HOMING_SECRET_KEY"] = "of no value: it signs what tests ask to be signed"
 os.environ["DATABASE_URL"] = database.app_url()
 os.environ["DJANGO_SETTINGS_MODULE"] = "homing.config.settings"
+os.environ["HOMING_STRICT_TEMPLATES"] = "1"
 
 django.setup()
 

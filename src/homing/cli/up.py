@@ -18,6 +18,7 @@ import click
 import structlog
 
 from homing.cli import embedded, migrations
+from homing.cli.demo.cast import ORGANIZATION_FAX
 from homing.cli.environment import Databases, configured, embedded_databases, of_process, prepare_roles
 from homing.cli.errors import CommandFailed, DatabaseUnreachable, PortTaken, ServerFailed
 from homing.cli.folders import DataFolder, data_folder
@@ -137,7 +138,9 @@ def programs(data: DataFolder, environment: Mapping[str, str], *, demo: bool) ->
         port = environment["HOMING_CARRIER_URL"].rpartition(":")[2]
         webhook = f"http://{HOST}:{environment['HOMING_PORT']}/hooks/fax/simulated"
         carrier = _homing("simulate", "fax-carrier", "--port", port, "--data", str(data.root / "simulated-carrier"))
-        ours.insert(0, Program("carrier", [*carrier, "--webhook-url", webhook], stage=1))
+        # Whoever faxes from an office's page wants to reach the demo organization.
+        options = ["--webhook-url", webhook, "--number", ORGANIZATION_FAX]
+        ours.insert(0, Program("carrier", [*carrier, *options], stage=1))
     return ours
 
 

@@ -32,6 +32,10 @@ HOMING_KEYS = str(HOMING_DATA / "keys")
 HOMING_PORT = int(os.environ.get("HOMING_PORT", "8000"))
 HOMING_URL = os.environ.get("HOMING_URL", f"http://127.0.0.1:{HOMING_PORT}")
 HOMING_DROP_FOLDER = Path(os.environ.get("HOMING_DROP_FOLDER") or HOMING_DATA / "drop")
+#: Refuse models and queries in templates; on in tests, because what it finds would be an error page in production.
+HOMING_STRICT_TEMPLATES = os.environ.get("HOMING_STRICT_TEMPLATES") == "1"
+#: Days for which the originals of taken files stay in the drop folder; they are stored, encrypted, elsewhere.
+HOMING_DROP_KEEP_DAYS = float(os.environ.get("HOMING_DROP_KEEP_DAYS", "7"))
 #: Largest file taken in, bytes; most pages read of one file.
 HOMING_MAX_FILE_BYTES = int(os.environ.get("HOMING_MAX_FILE_BYTES", str(50 * 1024 * 1024)))
 HOMING_MAX_PAGES = int(os.environ.get("HOMING_MAX_PAGES", "300"))
@@ -50,12 +54,16 @@ HOMING_FAX_RECEIVER = FAX_RECEIVER
 HOMING_DOCUMENT_READER = os.environ.get("HOMING_DOCUMENT_READER") or DOCUMENT_READER
 
 
-def _secret_key() -> str:
-    if key := os.environ.get("HOMING_SECRET_KEY"):
-        return key
+def _kept_secret_key() -> str:
     path = Path(HOMING_KEYS) / "django"
-    # Without the file (static checks, a first command) a key for this process is enough: nothing it signs outlives it.
-    return path.read_text().strip() if path.exists() else secrets.token_urlsafe(50)
+    return os.environ.get("HOMING_SECRET_KEY") or (path.read_text().strip() if path.exists() else "")
+
+
+#: `config.wsgi` sets 30 for the web server; what jobs do may take long.
+STATEMENT_SECONDS = int(os.environ.get("HOMING_STATEMENT_SECONDS", "0"))
+#: A backstop against a hanging process that holds locks. Longer than an upload over a slow line, which a transaction
+#: of the web server waits for.
+IDLE_IN_TRANSACTION_SECONDS = 600
 
 
 def _database(url: str) -> dict[str, object]:
@@ -70,10 +78,17 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(query.get("port") or parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "options": f"-c statement_timeout={STATEMENT_SECONDS}s"
+            f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s"
+        },
     }
 
 
-SECRET_KEY = _secret_key()
+HOMING_HAS_KEPT_KEY = bool(_kept_secret_key())
+# Without one (static checks, a first command) a key for this process is enough: nothing it signs outlives it.
+# `config.wsgi` refuses to serve with that.
+SECRET_KEY = _kept_secret_key() or secrets.token_urlsafe(50)
 DEBUG = False
 ALLOWED_HOSTS = [host for host in os.environ.get("HOMING_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [HOMING_URL]
@@ -114,6 +129,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "homing.accounts.middleware.IdleMiddleware",
     "homing.web.middleware.TenantMiddleware",
 ]
 
@@ -165,7 +181,9 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = int(os.environ.get("HOMING_IDLE_MINUTES", "30")) * 60
+#: What pages ask for by themselves, by the names of its URLs: nobody need be there.
+HOMING_POLLED_VIEWS = frozenset({"home_counts", "inbox_rows"})
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 _https = HOMING_URL.startswith("https://")
@@ -209,6 +227,20 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+#: Not FILE_UPLOAD_TEMP_DIR: Django insists that it exists, also for a command on another machine.
+HOMING_UPLOAD_FOLDER = HOMING_DATA / "uploads"
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "homing.config.uploads.NamelessFileUploadHandler",
+]
+CACHES = {
+    "default": {
+        "BACKEND": "homing.config.cache.SharedFileCache",
+        "LOCATION": HOMING_DATA / "cache",
+        # Beyond this the cache forgets at random, and with it attempts that count.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS = list(JOB_MODULES)

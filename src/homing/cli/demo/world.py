@@ -22,6 +22,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from homing.accounts import actions as accounts
+from homing.accounts.organization import create_location
 from homing.accounts.policy import Role
 from homing.accounts.queries import actor_of
 from homing.cli.demo import cast
@@ -199,14 +200,13 @@ def _people(made: World) -> None:
 
 def _places(made: World) -> None:
     for place in cast.LOCATIONS:
-        row = tenancy.create_location(
+        made.locations[place.name] = create_location(
             actor=AUTHOR,
             name=place.name,
             address=place.address,
             postal_code=place.postal_code,
             specialties=place.specialties,
         )
-        made.locations[place.name] = row.id
 
 
 def _offices(made: World) -> None:
