@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
+from structlog.testing import capture_logs
 
 from homing.audit import actions, jobs
 from homing.audit.models import AuditRecord, AuditSeal
-from homing.audit.queries import verify
+from homing.audit.queries import chain_end, verify
 from homing.kit import clock
 from homing.kit.actor import Actor
 from homing.tenancy.models import Organization
@@ -111,3 +113,25 @@ def test_sealing_writes_a_batch_at_once(
     _write(50)
     with django_assert_max_num_queries(8):
         assert actions.seal_batch() == 50
+
+
+def test_the_seal_of_a_record_is_good_in_its_own_organization_only(organization: Organization) -> None:
+    _write(1)
+    row = AuditRecord.objects.get()
+    ours = actions.digest_of(actions.GENESIS, row)
+    row.organization_id = uuid4()
+    assert actions.digest_of(actions.GENESIS, row) != ours
+
+
+def test_the_end_of_the_chain_is_left_in_the_log_each_day(organization: Organization) -> None:
+    assert chain_end() is None
+    with capture_logs() as nothing:
+        jobs.log_chain_end()
+    assert nothing == []
+    _write(3)
+    actions.seal_batch()
+    with capture_logs() as lines:
+        jobs.log_chain_end()
+    digest = bytes(AuditSeal.objects.get(sequence=3).digest).hex()
+    (line,) = lines
+    assert (line["organization"], line["sequence"], line["digest"]) == (str(organization.id), 3, digest)

@@ -107,3 +107,20 @@ def test_threads_that_start_at_once_have_one_installation_key(tmp_path: Path) ->
         assert len(found) == 4
         assert set(found) == {(folder / "documents").read_bytes()}
         assert [one.name for one in folder.iterdir()] == ["documents"]
+
+
+@pytest.mark.parametrize("left", [b"", b"short", b"\0" * 100], ids=["nothing", "too short", "nonsense"])
+def test_the_same_bytes_again_heal_a_damaged_file(organization: Organization, left: bytes) -> None:
+    stored = actions.store(actor=SYSTEM, data=_TEXT, media_type="text/plain")
+    _file_of(Document.objects.get(id=stored.id)).write_bytes(left)
+    with pytest.raises(crypto.DocumentDamaged):
+        queries.content(stored.id)
+    again = actions.store(actor=SYSTEM, data=_TEXT, media_type="text/plain")
+    assert queries.content(again.id) == queries.content(stored.id) == _TEXT
+
+
+def test_a_file_that_is_gone_is_reported_as_damaged(organization: Organization) -> None:
+    stored = actions.store(actor=SYSTEM, data=_TEXT, media_type="text/plain")
+    _file_of(Document.objects.get(id=stored.id)).unlink()
+    with pytest.raises(crypto.DocumentDamaged):
+        queries.content(stored.id)

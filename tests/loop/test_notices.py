@@ -21,7 +21,7 @@ from homing.referrals.states import Closure, Command, EventKind
 from homing.referrals.views import ObligationView
 from homing.tenancy.scope import scoped
 from tests.factories import ReferralContentFactory
-from tests.loop.world import SENDER_FAX, STRANGER_FAX, SYSTEM, World, text_of
+from tests.loop.world import SENDER_FAX, STRANGER_FAX, SYSTEM, World, pdf, text_of
 
 
 def content() -> ReferralContent:
@@ -244,3 +244,33 @@ def test_a_notice_that_a_person_withdraws_is_owed_no_more(world: World, referral
     world.run_jobs()
     owed = about(world, referral_id, event_id)
     assert (owed.fulfilled_at, owed.release_reason) == (None, "a person has withdrawn the message")
+
+
+def test_what_the_sender_is_not_told_is_not_owed(world: World, referral_id: UUID) -> None:
+    event_id = world.perform(referral_id, Command.COMMENT, EventData(note="For ourselves"))
+    with scoped(world.organization.id):
+        referrals.promise(
+            actor=SYSTEM, kind=ObligationKind.STATUS, due_at=clock.now(), referral_id=referral_id, about=event_id
+        )
+        world.react("inform", event_id=event_id)
+    assert world.deliver_all() == []
+    assert about(world, referral_id, event_id).release_reason == "the sender is told nothing of this"
+
+
+def test_closing_with_the_note_sends_and_owes_nothing_more(world: World, referral_id: UUID) -> None:
+    world.perform(referral_id, Command.ACCEPT)
+    world.perform(referral_id, Command.BOOK, visit(1))
+    world.perform(referral_id, Command.RETURN_OUTCOME, EventData(document_id=world.store(pdf("A note"))))
+    closing = EventData(closure=Closure.OUTCOME_RETURNED)
+    closed = world.perform(referral_id, Command.CLOSE, closing, Evidence("letter", "registered mail 7"))
+    world.deliver_all()
+    told = [one for one in world.referral(referral_id).obligations if one.about == closed]
+    assert told == []
+    assert "closed" not in " ".join(text_of(fax.document) for fax in world.sent)
+
+
+def test_the_end_is_promised_told_and_proven(world: World, referral_id: UUID) -> None:
+    closed = world.perform(referral_id, Command.CLOSE, EventData(closure=Closure.SEEN_ELSEWHERE))
+    (fax,) = world.deliver_all()
+    assert "Your referral is closed" in text_of(fax.document)
+    assert about(world, referral_id, closed).fulfilled_at is not None

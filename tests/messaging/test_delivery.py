@@ -525,3 +525,34 @@ def test_another_tenant_sees_and_settles_nothing(line: Line) -> None:
             actions.resolve_undeliverable(actor=WORKER, message_id=message_id, resolution=Resolution.WITHDRAWN)
         with pytest.raises(NotFound):
             queries.message(message_id)
+
+
+def test_a_damaged_document_goes_straight_to_a_person_who_is_told_what_it_is(
+    line: Line, carrier: InMemoryCarrier
+) -> None:
+    from pathlib import Path
+
+    from django.conf import settings
+
+    from homing.documents.models import Document
+
+    message_id = line.send()
+    with scoped(line.organization_id):
+        stored_as = Document.objects.get().stored_as
+    path = Path(settings.HOMING_DATA) / "documents" / stored_as
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    line.work()
+    message = line.message(message_id)
+    assert carrier.submitted == ()
+    assert (message.state, message.needs_person, message.last_cause) == (
+        MessageState.UNDELIVERABLE,
+        True,
+        FailureCause.DOCUMENT,
+    )
+    assert "backup" in message.next_action
+    path.write_bytes(whole)
+    with scoped(line.organization_id):
+        actions.resolve_undeliverable(actor=WORKER, message_id=message_id, resolution=Resolution.TRY_AGAIN)
+    line.work()
+    assert len(carrier.submitted) == 1

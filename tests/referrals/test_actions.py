@@ -130,13 +130,22 @@ def test_every_closure_can_be_given_by_a_person(accepted: UUID, closure: Closure
     assert ObligationKind.OUTCOME not in owed(accepted)
 
 
-def test_a_person_can_close_the_loop_with_evidence(accepted: UUID) -> None:
+def test_a_person_can_close_the_loop_with_a_note_and_evidence_only(accepted: UUID) -> None:
     do(accepted, Command.BOOK, visit())
     do(accepted, Command.COMPLETE)
-    actions.perform(
-        actor=SYSTEM, referral_id=accepted, command=Command.CLOSE,
-        data=EventData(closure=Closure.OUTCOME_RETURNED), evidence=Evidence("letter", "registered mail 7"),
-    )  # fmt: skip
+
+    def close(evidence: Evidence | None = None) -> None:
+        actions.perform(
+            actor=SYSTEM, referral_id=accepted, command=Command.CLOSE,
+            data=EventData(closure=Closure.OUTCOME_RETURNED), evidence=evidence,
+        )  # fmt: skip
+
+    with pytest.raises(Invalid, match="no note yet"):
+        close(Evidence("letter", "registered mail 7"))
+    do(accepted, Command.RETURN_OUTCOME, EventData(document_id=uuid4()))
+    with pytest.raises(Invalid, match="proves"):
+        close()
+    close(Evidence("letter", "registered mail 7"))
     assert queries.referral(accepted).row.closure is Closure.OUTCOME_RETURNED
     assert ObligationKind.OUTCOME not in owed(accepted)
 
@@ -486,3 +495,47 @@ def test_work_cannot_be_given_to_a_role_that_nobody_has(inbound: UUID) -> None:
         actions.perform(actor=SYSTEM, referral_id=inbound, command=Command.ASSIGN, data=EventData(owner_role="nobody"))
     with pytest.raises(Invalid, match="done next"):
         actions.set_work(actor=SYSTEM, referral_id=inbound, next_action=" ", owner_role="scheduler", due_at=due_at)
+
+
+def test_people_do_not_speak_for_partners_and_do_not_settle_promises(accepted: UUID, manager: Actor) -> None:
+    kind = ObligationKind.OUTCOME
+    with pytest.raises(NotPermitted):
+        actions.learn(
+            actor=manager, referral_id=accepted, kind=EventKind.COMPLETED, occurred_at=clock.now(), key="told"
+        )
+    with pytest.raises(NotPermitted):
+        actions.promise(actor=manager, kind=kind, due_at=clock.now(), referral_id=accepted)
+    with pytest.raises(NotPermitted):
+        actions.fulfil(actor=manager, kind=kind, referral_id=accepted, evidence=PROOF)
+    with pytest.raises(NotPermitted):
+        actions.release(actor=manager, kind=kind, referral_id=accepted, reason="because")
+    assert status(accepted) is Status.PENDING_SCHEDULING
+
+
+@pytest.mark.parametrize(
+    ("command", "data"),
+    [
+        (Command.CANCEL, EventData()),
+        (Command.REDIRECT, EventData(target=RedirectTarget(specialty="Nephrology"))),
+        (Command.CLOSE, EventData(closure=Closure.PATIENT_DECLINED)),
+    ],
+)
+def test_the_end_of_a_referral_is_owed_to_its_sender(inbound: UUID, command: Command, data: EventData) -> None:
+    event_id = do(inbound, command, data)
+    assert [one.about for one in queries.obligations(referral_id=inbound) if one.is_open] == [event_id]
+    with clock.travel_to(clock.now() + timedelta(hours=5)):
+        actions.mark_overdue(actor=SYSTEM)
+        (broken,) = queries.board().broken
+    assert broken.obligation.about == event_id
+
+
+def test_closing_with_the_note_promises_nothing_more(accepted: UUID) -> None:
+    do(accepted, Command.BOOK, visit())
+    do(accepted, Command.RETURN_OUTCOME, EventData(document_id=uuid4()))
+    owed_before = {one.id for one in queries.obligations(referral_id=accepted)}
+    actions.perform(
+        actor=SYSTEM, referral_id=accepted, command=Command.CLOSE,
+        data=EventData(closure=Closure.OUTCOME_RETURNED), evidence=PROOF,
+    )  # fmt: skip
+    assert {one.id for one in queries.obligations(referral_id=accepted)} == owed_before
+    assert ObligationKind.OUTCOME not in owed(accepted)

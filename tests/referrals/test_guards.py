@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -11,13 +12,15 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
+from structlog.testing import capture_logs
 
 from homing.accounts.policy import Role
 from homing.audit.queries import records_of
 from homing.kit import clock
 from homing.kit.actor import Actor
 from homing.kit.errors import Conflict, NotFound, NotPermitted
-from homing.referrals import actions, queries
+from homing.kit.reference import mint
+from homing.referrals import actions, actions_overdue, jobs, queries
 from homing.referrals.actions import ContactOutcome, EventData
 from homing.referrals.models import Event, Referral
 from homing.referrals.policy import ObligationKind
@@ -230,3 +233,68 @@ def test_a_broken_promise_about_an_item_stands_on_the_board_too(organization: Or
     assert actions.mark_overdue(actor=SYSTEM) == 1
     (broken,) = queries.board().broken
     assert (broken.obligation.item_id, broken.referral) == (item, None)
+
+
+def test_a_row_that_cannot_be_read_does_not_keep_the_tick_from_the_others(
+    open_inbound: OpenInbound,
+) -> None:
+    bad, good = open_inbound(), open_inbound()
+    Event.objects.create(
+        referral_id=bad, kind="commented", actor_kind="system", actor_id="t", actor_name="t", key="bad",
+        occurred_at=clock.now(), recorded_at=clock.now(), data={"closure": "of no kind"},
+    )  # fmt: skip
+    with clock.travel_to(clock.now() + timedelta(days=30)):
+        with capture_logs() as lines:
+            assert actions.mark_overdue(actor=SYSTEM) == 2
+        assert actions.mark_overdue(actor=SYSTEM) == 0
+    assert [(line["event"], line["id"], line["error"]) for line in lines] == [("tick.bad_row", str(bad), "ValueError")]
+    assert kinds(good)[-1] is EventKind.STALLED
+    assert {row.id for row in Referral.objects.exclude(stalled_at=None)} == {bad, good}
+
+
+def test_a_tick_of_many_rows_is_short_and_is_followed_by_another(
+    open_inbound: OpenInbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (actions_overdue, jobs):
+        monkeypatch.setattr(module, "AT_ONCE", 2)
+    for _ in range(3):
+        open_inbound()
+    waiting = ProcrastinateJob.objects.filter(task_name=f"{jobs.__name__}.tick")
+    with clock.travel_to(clock.now() + timedelta(days=30)):
+        jobs.tick()
+        assert (Referral.objects.exclude(stalled_at=None).count(), waiting.count()) == (2, 1)
+        jobs.tick()
+    assert (Referral.objects.exclude(stalled_at=None).count(), waiting.count()) == (3, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_open_the_same_item_at_once_both_get_the_same_referral() -> None:
+    organization = make_organization()
+    number, item, start = mint(), uuid4(), threading.Barrier(2)
+    opened: list[UUID] = []
+
+    def open_it() -> None:
+        try:
+            with scoped(organization.id):
+                start.wait(timeout=10)
+                opened.append(
+                    actions.open_inbound(
+                        actor=SYSTEM, content=ReferralContentFactory(), reference=number, item_id=item,
+                        partner_id=None, partner_name="", patient_record_id=None, location_id=None, documents=(),
+                        received_at=clock.now(), sender_proven=False,
+                    )
+                )  # fmt: skip
+                # Nobody commits before both have looked.
+                time.sleep(0.5)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=open_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert len(opened) == 2
+    assert len(set(opened)) == 1
+    with scoped(organization.id):
+        assert kinds(opened[0]) == [EventKind.RECEIVED]

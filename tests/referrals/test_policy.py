@@ -107,7 +107,7 @@ def promised(direction: Direction, *kinds: EventKind) -> set[ObligationKind]:
 def test_every_notice_of_the_lifecycle_is_promised_to_the_sender() -> None:
     for kind in (
         E.CONTACTED, E.SCHEDULED, E.RESCHEDULED, E.APPOINTMENT_CANCELLED, E.NO_SHOW, E.COMPLETED, E.DECLINED,
-        E.UNABLE_TO_REACH,
+        E.UNABLE_TO_REACH, E.CLOSED, E.CANCELLED, E.REDIRECTED,
     ):  # fmt: skip
         assert ObligationKind.STATUS in promised(INBOUND, E.RECEIVED, kind)
 
@@ -175,6 +175,18 @@ def test_a_command_with_all_it_needs_lacks_nothing() -> None:
     complete = {**{name: getattr(FULL, name) for name in FULL.__slots__}, "document_id": uuid4()}
     for command in Command:
         assert policy.complaint(command, EventData(**complete), Evidence("letter")) is None
+
+
+@pytest.mark.parametrize(
+    ("evidence", "has_outcome", "lacks"),
+    [(Evidence("letter"), True, False), (Evidence("letter"), False, True), (None, True, True)],
+)
+def test_a_loop_is_closed_by_a_note_and_its_proof_only(
+    evidence: Evidence | None, *, has_outcome: bool, lacks: bool
+) -> None:
+    closing = EventData(closure=Closure.OUTCOME_RETURNED)
+    lack = policy.complaint(Command.CLOSE, closing, evidence, has_outcome=has_outcome)
+    assert (lack is not None) is lacks
 
 
 def test_event_data_survives_json() -> None:

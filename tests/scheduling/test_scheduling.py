@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
@@ -16,6 +18,7 @@ from homing.content.referral import Priority
 from homing.kit import clock
 from homing.kit.actor import Actor
 from homing.kit.errors import Conflict, Invalid, NotFound, NotPermitted
+from homing.kit.reference import mint
 from homing.referrals import actions as referrals
 from homing.referrals.events import ContactOutcome, EventData, Evidence
 from homing.referrals.policy import NextAction
@@ -245,3 +248,47 @@ def test_attempts_can_neither_be_changed_nor_deleted(accepted: UUID) -> None:
     actions.log_contact(actor=SYSTEM, referral_id=accepted, outcome=ContactOutcome.SPOKE)
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         connection.cursor().execute("DELETE FROM scheduling_contactattempt")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_attempt_does_not_undo_the_booking_that_somebody_enters_at_the_same_time() -> None:
+    organization = make_organization()
+    with scoped(organization.id):
+        referral_id = referrals.open_inbound(
+            actor=SYSTEM, content=ReferralContentFactory(), reference=mint(), item_id=None, partner_id=None,
+            partner_name="", patient_record_id=None, location_id=None, documents=(), received_at=clock.now(),
+            sender_proven=True,
+        )  # fmt: skip
+        referrals.perform(actor=SYSTEM, referral_id=referral_id, command=Command.ACCEPT)
+    outcomes: list[str] = []
+
+    def call() -> None:
+        try:
+            with scoped(organization.id):
+                actions.log_contact(actor=SYSTEM, referral_id=referral_id, outcome=ContactOutcome.NO_ANSWER)
+            outcomes.append("done")
+        except Conflict:
+            outcomes.append("conflict")
+        finally:
+            connection.close()
+
+    caller = threading.Thread(target=call)
+    with scoped(organization.id):
+        actions.book(actor=SYSTEM, referral_id=referral_id, appointment=visit())
+        caller.start()
+        # It has read the referral as it was, and waits for the lock.
+        wait_for_a_lock()
+    caller.join(timeout=20)
+    assert outcomes == ["conflict"]
+    with scoped(organization.id):
+        assert referral(referral_id).row.next_action == NextAction.AWAIT_VISIT
+
+
+def wait_for_a_lock() -> None:
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("Nobody waits.")

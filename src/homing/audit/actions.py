@@ -66,7 +66,7 @@ def digest_of(previous: bytes, row: AuditRecord) -> bytes:
     """Return SHA-256 over the previous digest and the record's canonical JSON."""
     body = json.dumps(
         [
-            str(row.id), row.at.isoformat(), row.actor_kind, row.actor_id, row.actor_name,
+            str(row.organization_id), str(row.id), row.at.isoformat(), row.actor_kind, row.actor_id, row.actor_name,
             row.action, row.entity, row.entity_id, row.detail, row.ordinal,
         ],
         sort_keys=True,

@@ -33,6 +33,20 @@ class ChainReport:
         return self.broken_at is None and self.late == 0
 
 
+@dataclass(frozen=True, slots=True)
+class ChainEnd:
+    """The last seal of one organization: how many there are, and the digest, in hex, that vouches for all of them."""
+
+    sequence: int
+    digest: str
+
+
+def chain_end() -> ChainEnd | None:
+    """Return the end of the chain of the organization in scope, None before the first seal."""
+    last = AuditSeal.objects.order_by("-sequence").first()
+    return ChainEnd(last.sequence, bytes(last.digest).hex()) if last else None
+
+
 def verify() -> ChainReport:
     """Walk the chain of the organization in scope from its first seal."""
     digest, count, broken_at = GENESIS, 0, None

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
@@ -19,6 +20,8 @@ from homing.tenancy.scope import current_organization_id
 
 if TYPE_CHECKING:
     from homing.kit.actor import Actor
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,17 @@ def _make_data_key(organization_id: str) -> DataKey:
 def _write(key: bytes, data: bytes, mark: str, context: str) -> str:
     name = f"{current_organization_id()}/{mark[:2]}/{mark}"
     storage = storages["documents"]
-    if storage.exists(name):
+    if storage.exists(name) and _is_whole(name, key, context):
         return name
     return storage.save(name, ContentFile(crypto.encrypt(key, data, context.encode())))
+
+
+def _is_whole(name: str, key: bytes, context: str) -> bool:
+    # What decrypts under this name are these bytes; what does not is healed by the sender's repeat.
+    try:
+        with storages["documents"].open(name) as file:
+            crypto.decrypt(key, file.read(), context.encode())
+    except (crypto.DocumentDamaged, OSError):
+        log.warning("document.damaged", stored_as=name)
+        return False
+    return True

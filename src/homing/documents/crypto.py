@@ -59,7 +59,8 @@ def decrypt(key: bytes, sealed: bytes, context: bytes) -> bytes:
     """
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
+        # A file that was cut short has no whole nonce, which is a ValueError.
         raise DocumentDamaged from error
 
 

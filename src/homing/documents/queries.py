@@ -51,7 +51,14 @@ def document(document_id: UUID) -> DocumentView:
 
 
 def content(document_id: UUID) -> bytes:
-    """Return the bytes of one document."""
+    """Return the bytes of one document.
+
+    Raises
+    ------
+    NotFound
+    DocumentDamaged
+        The file is missing, too short, or does not decrypt.
+    """
     row = _row(document_id)
     return _read(row.stored_as, row.mark)
 
@@ -88,5 +95,9 @@ def _row(document_id: UUID) -> Document:
 
 
 def _read(stored_as: str, context: str) -> bytes:
-    with storages["documents"].open(stored_as) as file:
-        return crypto.decrypt(data_key(), file.read(), context.encode())
+    try:
+        with storages["documents"].open(stored_as) as file:
+            sealed = file.read()
+    except FileNotFoundError as error:
+        raise crypto.DocumentDamaged from error
+    return crypto.decrypt(data_key(), sealed, context.encode())

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from homing.documents import queries as documents
+from homing.documents.crypto import DocumentDamaged
 from homing.kit.actor import Actor
 from homing.messaging import actions, policy, queries
 from homing.messaging.actions import Submission
@@ -47,8 +48,13 @@ def submit(organization_id: UUID, delivery_id: UUID) -> None:
         submission = actions.claim(actor=COURIER, delivery_id=delivery_id)
     if submission is None:
         return
-    with scoped(organization_id):
-        document = documents.content(submission.document_id)
+    try:
+        with scoped(organization_id):
+            document = documents.content(submission.document_id)
+    except DocumentDamaged as error:
+        refused = Refused(FailureCause.DOCUMENT, retryable=False, provider_code=error.code)
+        _learn(organization_id, delivery_id, refused)
+        return
     if time.monotonic() - began > policy.SUBMIT_WINDOW.total_seconds():
         # Held up for too long: the lease may run out during the call, and others would ask too early.
         return

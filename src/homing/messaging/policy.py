@@ -86,6 +86,7 @@ _ADVICE: Final[Mapping[FailureCause, str]] = {
     FailureCause.PROVIDER: "Tell the office by telephone: the fax carrier does not work",
     FailureCause.REJECTED: "Check number and account: the fax carrier refuses this fax",
     FailureCause.NEVER_SUBMITTED: "Tell the office by telephone: the fax carrier cannot be reached",
+    FailureCause.DOCUMENT: "Restore the stored document from a backup, then try again: it cannot be read",
     FailureCause.STOPPED: "Find out why the carrier stopped this fax",
 }
 _NO_NUMBER: Final = "Find out the fax number of this office: none is proven"

@@ -70,6 +70,8 @@ class FailureCause(StrEnum):
     REJECTED = "rejected"
     #: The carrier does not know the correlation key: the request never reached it.
     NEVER_SUBMITTED = "never_submitted"
+    #: Our own copy of the document cannot be read, so nothing was handed to the carrier.
+    DOCUMENT = "document"
     #: The carrier reports a cancellation that nobody here asked for.
     STOPPED = "stopped"
 

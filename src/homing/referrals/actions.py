@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from homing.accounts.policy import Permission, Role
-from homing.audit import actions as audit
 from homing.content.referral import ReferralContent
 from homing.kit import clock
 from homing.kit.actor import Actor
@@ -19,8 +18,10 @@ from homing.kit.errors import Conflict, Invalid, NotPermitted
 from homing.kit.ids import uuid7
 from homing.kit.names import fold as fold_name
 from homing.kit.reference import mint
+from homing.referrals import actions_obligations as obligations
 from homing.referrals import policy
-from homing.referrals.actions_obligations import adopt_item_obligation, fulfil, promise, release
+from homing.referrals.actions_obligations import adopt_item_obligation, not_for_people
+from homing.referrals.actions_overdue import mark_overdue
 from homing.referrals.actions_record import (
     POLICY,
     Appended,
@@ -32,7 +33,7 @@ from homing.referrals.actions_record import (
     state_of,
 )
 from homing.referrals.events import ContactOutcome, EventData, Evidence, RedirectTarget
-from homing.referrals.models import Attachment, Event, Obligation, Referral
+from homing.referrals.models import Attachment, Event, Referral
 from homing.referrals.policy import Work
 from homing.referrals.states import (
     EVENT_OF,
@@ -77,7 +78,6 @@ __all__ = [
     "send",
     "set_work",
 ]
-_SWEEP = 500
 _ANY_WORK = (
     Permission.REFERRALS_TRIAGE,
     Permission.REFERRALS_SCHEDULE,
@@ -85,6 +85,11 @@ _ANY_WORK = (
     Permission.INTAKE_REVIEW,
     Permission.OUTCOME_RETURN,
 )
+
+# Whoever may open, triage or sign off settles what is owed by doing so; by themselves these are for our processes.
+promise = not_for_people(obligations.promise)
+fulfil = not_for_people(obligations.fulfil)
+release = not_for_people(obligations.release)
 
 
 @transaction.atomic
@@ -112,15 +117,21 @@ def open_inbound(  # noqa: PLR0913  what an item knows, by name
     Conflict
     """
     _require_any(actor, (Permission.INTAKE_REVIEW,))
-    known = Referral.objects.filter(reference=reference).first()
+    known = _opened(reference, item_id)
     if known is not None:
-        if known.item is None or known.item != item_id:
-            raise Conflict("This reference number is taken by another referral.")
-        return known.id
+        return known
     row = _new(Direction.INBOUND, content, reference, opened_at=received_at)
     row.item, row.partner, row.partner_name = item_id, partner_id, partner_name
     row.patient_record, row.location_id, row.sender_proven = patient_record_id, location_id, sender_proven
-    _insert(row)
+    try:
+        with transaction.atomic():
+            _insert(row)
+    except IntegrityError:
+        # Somebody opened it in the meantime: the unique reference number decided.
+        known = _opened(reference, item_id)
+        if known is None:
+            raise
+        return known
     _attach_all(row, documents, item_id)
     evidence = Evidence("item", str(item_id)) if item_id else None
     append(
@@ -243,6 +254,7 @@ def perform(  # noqa: PLR0913  one door for all commands
     return done.event.id
 
 
+@not_for_people
 @transaction.atomic
 def learn(
     *,
@@ -260,6 +272,8 @@ def learn(
 
     Raises
     ------
+    NotPermitted
+        `actor` is a person: what people are told is for `record_partner_fact`.
     Invalid
         `kind` is not among the facts of this direction, or `occurred_at` is naive.
     """
@@ -362,21 +376,6 @@ def set_work(  # noqa: PLR0913  the parts of the work, by name
     return append(row, actor, Entry(EventKind.WORK_SET, data, work=work), "set_work").event.id
 
 
-@transaction.atomic
-def mark_overdue(*, actor: Actor) -> int:
-    """Mark what is past its time, once per `due_at`: referrals as stalled, obligations as breached. Return how many."""
-    now = clock.now()
-    late = Referral.objects.filter(is_open=True, due_at__lt=now, stalled_at=None).order_by("due_at")
-    rows = list(late.select_for_update(skip_locked=True, no_key=True)[:_SWEEP])
-    for row in rows:
-        row.stalled_at = now
-        data = EventData(due_at=row.due_at, next_action=row.next_action, owner_role=row.owner_role)
-        append(row, actor, Entry(EventKind.STALLED, data))
-    owed = Obligation.objects.filter(fulfilled_at=None, released_at=None, breached_at=None, due_at__lt=now)
-    broken = [_breach(actor, one, now) for one in owed.order_by("due_at")[:_SWEEP]]
-    return len(rows) + sum(broken)
-
-
 def _perform(
     row: Referral,
     actor: Actor,
@@ -389,7 +388,7 @@ def _perform(
     _require_any(actor, policy.permissions_for(Direction(row.direction), command))
     state = state_of(row)
     check(state, command)
-    if lack := policy.complaint(command, data, evidence):
+    if lack := policy.complaint(command, data, evidence, has_outcome=state.has_outcome):
         raise Invalid(lack)
     if occurred_at is not None and occurred_at > clock.now():
         raise Invalid("Give the time at which it happened; it cannot lie ahead.")
@@ -489,6 +488,15 @@ def _link(row: Referral, child: Referral, actor: Actor, entry: Entry) -> None:
     append(child, actor, entry, "open_linked")
 
 
+def _opened(reference: str, item_id: UUID | None) -> UUID | None:
+    known = Referral.objects.filter(reference=reference).first()
+    if known is None:
+        return None
+    if known.item is None or known.item != item_id:
+        raise Conflict("This reference number is taken by another referral.")
+    return known.id
+
+
 def _new(direction: Direction, content: ReferralContent, number: str, *, opened_at: datetime) -> Referral:
     row = Referral(id=uuid7(), reference=number, direction=direction.value, status=Status.DRAFT.value)
     row.opened_at = opened_at
@@ -542,25 +550,6 @@ def _require_owner(next_action: str, owner_role: str, due_at: datetime) -> None:
         raise Invalid("Choose the role that this is for.")
     if not next_action.strip() or due_at.tzinfo is None:
         raise Invalid("Say what is to be done next, and until when.")
-
-
-def _breach(actor: Actor, found: Obligation, now: datetime) -> bool:
-    # The referral first, as everybody locks; one that somebody works on is left to the next tick.
-    subject = None
-    if found.referral_id is not None:
-        rows = Referral.objects.filter(id=found.referral_id)
-        subject = rows.select_for_update(skip_locked=True, no_key=True).first()
-        if subject is None:
-            return False
-    still_owed = Obligation.objects.filter(id=found.id, fulfilled_at=None, released_at=None, breached_at=None)
-    if not still_owed.update(breached_at=now):
-        return False
-    if subject is None:
-        audit.record(actor=actor, action="obligation.breached", entity="obligation", entity_id=found.id)
-    else:
-        data = EventData(obligation=found.kind, due_at=found.due_at, about=found.about)
-        append(subject, actor, Entry(EventKind.OBLIGATION_BREACHED, data))
-    return True
 
 
 def _require_any(actor: Actor, permissions: tuple[Permission, ...]) -> None:

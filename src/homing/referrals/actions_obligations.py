@@ -1,25 +1,47 @@
-"""Promising, keeping and breaking what is owed about a referral or an inbound item."""
+"""Promising, keeping and breaking what is owed about a referral or an inbound item.
+
+These ask nobody's permission: they follow from an action that did. Other packages call those of `actions`, which
+refuse people; `intake` alone comes here, from its own verbs.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from django.db import transaction
 
 from homing.audit import actions as audit
 from homing.kit import clock
-from homing.kit.errors import Invalid
+from homing.kit.actor import Actor, ActorKind
+from homing.kit.errors import Invalid, NotPermitted
 from homing.referrals.models import Obligation, Referral
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
 
-    from homing.kit.actor import Actor
     from homing.referrals.events import Evidence
     from homing.referrals.policy import ObligationKind
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def not_for_people(action: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Let `action` raise NotPermitted for a person: it asks for no permission, so only processes and partners may."""
+
+    @functools.wraps(action)
+    def guarded(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        actor = kwargs.get("actor")
+        if not isinstance(actor, Actor) or actor.kind is ActorKind.PERSON:
+            raise NotPermitted
+        return action(*args, **kwargs)
+
+    return guarded
 
 
 @transaction.atomic

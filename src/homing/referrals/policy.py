@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from homing.accounts.policy import Permission, Role
 from homing.content.referral import Priority
-from homing.referrals.states import COURSE, Command, Direction, EventKind, State, Status
+from homing.referrals.states import COURSE, Closure, Command, Direction, EventKind, State, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -136,6 +136,11 @@ NOTICES = frozenset(
         EventKind.APPOINTMENT_CANCELLED,
         EventKind.NO_SHOW,
         EventKind.COMPLETED,
+        EventKind.VISIT_RETRACTED,
+        EventKind.REDIRECTED,
+        EventKind.CANCELLED,
+        EventKind.CLOSED,
+        EventKind.REOPENED,
     }
 )
 ACKNOWLEDGMENT_WITHIN = timedelta(minutes=5)
@@ -262,7 +267,9 @@ def promises(
     if after.status is Status.COMPLETED and before.status is not Status.COMPLETED and is_owed:
         begun = occurred_at if kind is EventKind.COMPLETED else now
         made += (Promise(ObligationKind.OUTCOME, begun + OUTCOME_WITHIN),)
-    if after.direction is Direction.INBOUND and kind in NOTICES:
+    # With the note in its hands the sender is told nothing more.
+    is_told = kind in NOTICES and not (kind is EventKind.CLOSED and after.is_closed_loop)
+    if after.direction is Direction.INBOUND and is_told:
         made += (Promise(ObligationKind.STATUS, now + NOTICE_WITHIN, is_about_event=True),)
     # News that is overtaken already, such as the proof of sending after the answer, asks for nothing more.
     is_new = before.status is not after.status or kind is EventKind.SENT
@@ -294,13 +301,13 @@ def missing_fields(present: Collection[str]) -> tuple[str, ...]:
     return tuple(title for title, names in REQUIRED_FIELDS if not any(name in present for name in names))
 
 
-def complaint(command: Command, data: EventData, evidence: Evidence | None) -> str | None:
-    """Return what a command lacks, in words, or None."""
-    lacks = (text for subject, text, is_given in _needs(command, data, evidence) if subject is command and not is_given)
-    return next(lacks, None)
+def complaint(command: Command, data: EventData, evidence: Evidence | None, *, has_outcome: bool = False) -> str | None:
+    """Return what a command lacks, in words, or None. `has_outcome`: the note has been returned, or has come."""
+    needs = [*_needs(data), *_closing_needs(data, evidence, has_outcome=has_outcome)]
+    return next((text for subject, text, is_given in needs if subject is command and not is_given), None)
 
 
-def _needs(command: Command, data: EventData, evidence: Evidence | None) -> Iterable[tuple[Command, str, bool]]:
+def _needs(data: EventData) -> Iterable[tuple[Command, str, bool]]:
     yield Command.DECLINE, "Give the reason for declining.", bool(data.reason.strip())
     yield Command.DECLINE, "Name an alternative for the patient.", bool(data.alternative.strip())
     yield Command.REDIRECT, "Name the service or office to redirect to.", bool(data.target and data.target.title)
@@ -309,10 +316,17 @@ def _needs(command: Command, data: EventData, evidence: Evidence | None) -> Iter
     yield Command.RETURN_OUTCOME, "Attach the note to return.", data.document_id is not None
     yield Command.RECORD_CONTACT, "Say what came of the contact.", data.outcome is not None
     yield Command.CLOSE, "Choose why the referral is closed.", data.closure is not None
-    if command is Command.CLOSE and data.closure == "administrative":
-        yield command, "An administrative closure needs its reason in words.", bool(data.reason.strip())
-    if command is Command.CLOSE and data.closure == "outcome_returned":
-        yield command, "Say what proves that the referrer has the note.", evidence is not None
+
+
+def _closing_needs(
+    data: EventData, evidence: Evidence | None, *, has_outcome: bool
+) -> Iterable[tuple[Command, str, bool]]:
+    if data.closure is Closure.ADMINISTRATIVE:
+        yield Command.CLOSE, "An administrative closure needs its reason in words.", bool(data.reason.strip())
+    if data.closure is Closure.OUTCOME_RETURNED:
+        # Otherwise whatever is closed could be counted as a loop that is closed.
+        yield Command.CLOSE, "There is no note yet. Enter the note, then close the referral.", has_outcome
+        yield Command.CLOSE, "Say what proves that the referrer has the note.", evidence is not None
 
 
 def _awaited_delivery(state: State) -> _Rule | None:

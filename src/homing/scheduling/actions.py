@@ -58,7 +58,8 @@ def log_contact(
         actor=actor,
         referral_id=referral_id,
         command=Command.RECORD_CONTACT,
-        version=version,
+        # What is next was worked out from this row: should it have changed, somebody must look again.
+        version=row.version if version is None else version,
         note=note,
         data=EventData(outcome=outcome),
         occurred_at=at,

@@ -42,7 +42,7 @@ def create_organization(
 
 
 def set_auto_accept(*, actor: Actor, enabled: bool) -> None:  # noqa: ARG001
-    """Switch automatic acceptance for the organization in scope."""
+    """Write the switch alone; `accounts.organization` is the door, with permission and audit."""
     Organization.objects.update(auto_accept=enabled)
 
 
@@ -54,13 +54,18 @@ def create_location(
     postal_code: str = "",
     specialties: Sequence[str] = (),
 ) -> Location:
-    """Create a location of the organization in scope."""
+    """Write the row alone; `accounts.organization` is the door, with permission and audit."""
     return Location.objects.create(name=name, address=address, postal_code=postal_code, specialties=list(specialties))
 
 
 def add_resolver(*, kind: ResolverKind, key: str, organization_id: UUID) -> None:
     """Let `key` lead to the organization; repeating it changes nothing."""
     Resolver.objects.get_or_create(kind=kind, key=key, organization_id=organization_id)
+
+
+def remove_resolver(*, kind: ResolverKind, key: str, organization_id: UUID) -> None:
+    """Let `key` no longer lead to the organization."""
+    Resolver.objects.filter(kind=kind, key=key, organization_id=organization_id).delete()
 
 
 def keep_unclaimed(*, channel: str, carrier: str, carrier_reference: str, to_address: str) -> None:
