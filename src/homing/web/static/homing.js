@@ -5,6 +5,9 @@ const typing = (target) => target.closest("input, textarea, select, [contentedit
 export function toast(text, tone = "info") {
   const zone = document.getElementById("toasts");
   if (!zone) return;
+  for (const told of zone.children) {
+    if (told.textContent === text) told.remove();
+  }
   const box = document.createElement("div");
   box.className = `notice notice-${tone}`;
   box.textContent = text;

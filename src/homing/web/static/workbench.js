@@ -76,6 +76,7 @@ rotate?.addEventListener("click", async () => {
   turn(current, rotation);
   const thumb = thumbs.get(current.dataset.page)?.querySelector("svg");
   if (thumb) turn(thumb, rotation);
+  if (!rotate.dataset.rotate) return;
   const body = new FormData();
   body.set("page", current.dataset.page);
   body.set("rotation", String(rotation));
@@ -133,6 +134,11 @@ const settle = (read) => {
   confirmed.name = "confirmed";
   confirmed.value = read.dataset.read;
   form.append(confirmed);
+  for (const badge of read.closest("section").querySelectorAll("[data-left]")) {
+    const count = read.closest("section").querySelectorAll(`[data-state=${badge.dataset.left}]`).length;
+    badge.hidden = count === 0;
+    badge.textContent = badge.textContent.replace(/^\d+/, String(count));
+  }
   tellLeft();
 };
 
@@ -213,12 +219,24 @@ form?.addEventListener("input", (event) => {
   if (event.target.name?.startsWith("patient.")) patientChanged = true;
   clearTimeout(timer);
   timer = setTimeout(() => {
+    timer = 0;
     saving = saving.then(saveDraft);
   }, 700);
 });
 
+// Whoever leaves takes the last keystrokes along and lets the next person in.
+addEventListener("pagehide", () => {
+  if (timer && form) navigator.sendBeacon(form.dataset.draft, new FormData(form));
+  if (!bench.dataset.release) return;
+  const body = new FormData();
+  body.set("csrfmiddlewaretoken", csrf);
+  body.set("quietly", "yes");
+  navigator.sendBeacon(bench.dataset.release, body);
+});
+
 form?.addEventListener("submit", (event) => {
   clearTimeout(timer);
+  timer = 0;
   if (form.querySelector("[name=patient]:checked")) return;
   event.preventDefault();
   delete form.dataset.sent;

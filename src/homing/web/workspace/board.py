@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from homing.intake.queries import InboxRow
     from homing.intake.queries_ledger import DayBalance, LedgerBalance, LedgerLine
+    from homing.kit.actor import Actor
     from homing.messaging.queries import MessageView
     from homing.referrals.queries import Board, BrokenPromise, WorklistRow
     from homing.web.clockface import Clockface, Moment
@@ -136,14 +137,18 @@ def board(request: StaffRequest) -> HttpResponse:
     found, late_items = referrals.board(limit=_SHOWN), _late_items(request)
     undelivered = messages.needs_person()
     people, show = everybody(), face(request)
-    rows = [_case_row(row, people, show) for row in found.stalled]
+    # Who looks after connections and not after patients sees messages only.
+    may_see = request.actor.may(Permission.REFERRALS_READ)
+    rows = [_case_row(row, people, show) for row in found.stalled] if may_see else []
     rows += [_item_row(row, people, show) for row in late_items]
     rows += [_message_row(one, people, show) for one in undelivered]
-    promises = _promises(found, people, show)
+    promises = _promises(found, people, show) if may_see else ()
     return page(
         request,
         "workspace/board.html",
-        board=BoardPage(_tiles(found, len(undelivered)), (*_groups(tuple(row for row in rows if row)), *promises)),
+        board=BoardPage(
+            _tiles(request.actor, found, len(undelivered)), (*_groups(tuple(row for row in rows if row)), *promises)
+        ),
     )
 
 
@@ -177,32 +182,29 @@ def _late_items(request: StaffRequest) -> tuple[InboxRow, ...]:
     return intake.inbox(intake.InboxFilter(view="overdue", limit=_SHOWN))
 
 
-def _tiles(found: Board, undelivered: int) -> tuple[Tile, ...]:
-    late = reverse("referrals") + "?late=yes"
-    ledger_url = reverse("ledger")
-    items = intake.counts()
-    return (
-        Tile("stalled", found.stalled_count, "Referrals stalled", late, "no step in time", "bad"),
-        Tile(
-            "promises",
-            found.broken_count,
-            "Promises not kept",
-            reverse("board") + "#promises",
-            "to senders or by partners",
-            "bad",
-        ),
-        Tile("items", items.overdue, "Inbound items overdue", reverse("inbox") + "?view=overdue", "", "bad"),
-        Tile("messages", undelivered, "Messages undelivered", reverse("messages"), "waiting for a person", "bad"),
-        Tile(
-            "news",
-            found.late_news_count,
-            "Late news",
-            reverse("referrals") + "?queue=news",
-            "learnt after the end",
-            "warn",
-        ),
-        Tile("open", items.open, "Inbound items open", ledger_url, "received = disposed + open", "info"),
-    )
+def _tiles(actor: Actor, found: Board, undelivered: int) -> tuple[Tile, ...]:
+    """Return the numbers whose lists this person may open."""
+    tiles: list[Tile] = []
+    if actor.may(Permission.REFERRALS_READ):
+        listed = reverse("referrals")
+        promises = reverse("board") + "#promises"
+        tiles += [
+            Tile(
+                "stalled", found.stalled_count, "Referrals stalled", f"{listed}?queue=stalled", "no step in time", "bad"
+            ),
+            Tile("promises", found.broken_count, "Promises not kept", promises, "by us or by partners", "bad"),
+            Tile("news", found.late_news_count, "Late news", f"{listed}?queue=news", "learnt after the end", "warn"),
+        ]
+    if actor.may(Permission.INTAKE_READ):
+        counts, inbox = intake.counts(), reverse("inbox")
+        tiles += [
+            Tile("items", counts.overdue, "Inbound items overdue", f"{inbox}?view=overdue", "", "bad"),
+            Tile("open", counts.open, "Inbound items open", f"{inbox}?view=open", "without a disposition", "info"),
+        ]
+    if actor.may(Permission.MESSAGES_RESOLVE):
+        url = reverse("messages")
+        tiles.append(Tile("messages", undelivered, "Messages undelivered", url, "waiting for a person", "bad"))
+    return tuple(tiles)
 
 
 def _groups(rows: tuple[BoardRow, ...]) -> tuple[BoardGroup, ...]:

@@ -19,12 +19,14 @@ from homing.intake.pipeline import sites
 from homing.kit.errors import Invalid, NotFound
 from homing.messaging import queries as messages
 from homing.referrals import policy, queries
+from homing.referrals.states import Command, Status
 from homing.web.guard import StaffRequest, staff
 from homing.web.render import page
 from homing.web.widgets import Option
+from homing.web.workspace import uploads
 from homing.web.workspace.case_commands import allowed, carry_out
-from homing.web.workspace.case_forms import FormFacts, actions_of, forms_of, label_of
-from homing.web.workspace.case_page import CaseFacts, case_of
+from homing.web.workspace.case_forms import FormFacts, actions_of, done_text, forms_of
+from homing.web.workspace.case_page import CaseFacts, case_of, papers_of
 from homing.web.workspace.people import People, everybody
 from homing.web.workspace.support import extension, face, file, go, image, said, tell
 
@@ -52,7 +54,7 @@ def referral_do(request: StaffRequest, referral_id: UUID, command: str) -> HttpR
             carry_out(request, found, command)
     except Invalid as problem:
         return _show(request, found, refused=command, why=said(problem))
-    tell(request, f"{label_of(command)}: done.")
+    tell(request, done_text(command))
     return go(reverse("referral", kwargs={"referral_id": referral_id}))
 
 
@@ -74,7 +76,7 @@ def referral_file(request: StaffRequest, referral_id: UUID, document_id: UUID) -
 
 def _see_document(request: StaffRequest, referral_id: UUID, document_id: UUID) -> ReferralView:
     found = queries.referral(referral_id)
-    if document_id not in {one.document_id for one in found.attachments}:
+    if document_id not in {one.document_id for one in papers_of(found, queries.timeline(referral_id))}:
         raise NotFound
     audit.record(actor=request.actor, action="document.view", entity="document", entity_id=document_id)
     return found
@@ -85,12 +87,17 @@ def _show(request: StaffRequest, found: ReferralView, refused: str = "", why: st
     possible = allowed(request.actor, found)
     main, more = actions_of(found.direction, found.status, possible, has_outcome=found.has_outcome)
     missing = policy.missing_fields(values_of(found.content))
+    history = queries.timeline(found.id)
+    papers = papers_of(found, history)
     forms = forms_of(possible, form_facts(found, people, places, missing, show))
     facts = CaseFacts(
         people=people,
         location=next((one.name for one in places if one.id == found.row.location_id), ""),
         missing=missing,
-        pages=tuple((one.document_id, documents.pages(one.document_id)) for one in found.attachments),
+        papers=papers,
+        pages=tuple(
+            (one.document_id, uploads.pages_of(actor=request.actor, document_id=one.document_id)) for one in papers
+        ),
         messages=messages.messages_for(referral_id=found.id, item_id=found.item_id),
         steps=messages.evidence_for(referral_id=found.id, item_id=found.item_id),
         actions=main,
@@ -103,9 +110,10 @@ def _show(request: StaffRequest, found: ReferralView, refused: str = "", why: st
         ),
         may_see_intake=request.actor.may(Permission.INTAKE_READ),
         may_see_audit=request.actor.may(Permission.AUDIT_READ),
+        may_edit=Command.SEND in possible and found.status is Status.DRAFT,
         office_url=reverse("office", kwargs={"office_id": found.row.partner_id}) if found.row.partner_id else "",
     )
-    case = case_of(found, queries.timeline(found.id), facts, show)
+    case = case_of(found, history, facts, show)
     return page(request, "workspace/referral.html", status=_UNPROCESSABLE if refused else 200, case=case)
 
 

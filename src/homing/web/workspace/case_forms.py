@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from homing.referrals.events import ContactOutcome
-from homing.referrals.states import PARTNER_FACTS, Command, Direction, EventKind, Status
+from homing.referrals.states import EVENT_OF, PARTNER_FACTS, Command, Direction, EventKind, Status
 from homing.web import words
 from homing.web.widgets import NOTHING, Option
 from homing.web.workspace.controls import CommandForm, Control, control, marked
@@ -91,9 +91,9 @@ def actions_of(
     rest += [one for one in _ALWAYS_LAST if one in commands]
     if not beside and Command.REOPEN in commands:
         beside, rest = [Command.REOPEN], [one for one in rest if one != Command.REOPEN]
-    return tuple(_action(one, is_primary=n == 0 and one != Command.CLOSE) for n, one in enumerate(beside)), tuple(
-        map(_action, rest)
-    )
+    return tuple(
+        _action(one, is_primary=n == 0 and one not in {Command.CLOSE, Command.REOPEN}) for n, one in enumerate(beside)
+    ), tuple(map(_action, rest))
 
 
 def forms_of(commands: frozenset[str], facts: FormFacts) -> tuple[CommandForm, ...]:
@@ -110,6 +110,12 @@ def label_of(command: str) -> str:
     """Return what the button of a command says."""
     own = {TOLD: "Partner told us", NOTE_CAME: "Consult note came", WORK: "Set next action"}
     return own.get(command) or words.command_text(command)
+
+
+def done_text(command: str) -> str:
+    """Return what is told when a command was carried out."""
+    own = {TOLD: "Recorded", NOTE_CAME: "Consult note kept", WORK: "Next action set"}
+    return f"{own.get(command) or words.event_words(EVENT_OF[Command(command)])[0]}."
 
 
 def _action(command: str, *, is_primary: bool = False) -> Action:

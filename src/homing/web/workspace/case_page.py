@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from homing.documents.queries import PageView
     from homing.messaging.queries import EvidenceStep, MessageView
     from homing.referrals.events import EventData
-    from homing.referrals.queries import AttachmentView, ObligationView, ReferralView, TimelineEntry, WorklistRow
+    from homing.referrals.queries import ObligationView, ReferralView, TimelineEntry, WorklistRow
     from homing.web.clockface import Clockface, Moment
     from homing.web.workspace.case_forms import Action
     from homing.web.workspace.controls import CommandForm
@@ -147,6 +147,29 @@ class Case:
     obligations: tuple[Obligation, ...]
     timeline: tuple[Step, ...]
     audit_url: str
+    edit_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One document that belongs to a referral: attached to it, or named by an event such as a returned note."""
+
+    document_id: UUID
+    kind: str
+    title: str
+    pages: int
+
+
+def papers_of(found: ReferralView, history: tuple[TimelineEntry, ...]) -> tuple[Paper, ...]:
+    """Return every document of a referral, each once."""
+    papers = {one.document_id: Paper(one.document_id, one.kind, one.title, one.pages) for one in found.attachments}
+    for entry in history:
+        if entry.data.document_id and entry.kind in _NOTES:
+            papers.setdefault(entry.data.document_id, Paper(entry.data.document_id, "consult_note", "Consult note", 0))
+    return tuple(papers.values())
+
+
+_NOTES: Final = frozenset({EventKind.OUTCOME_RETURNED, EventKind.OUTCOME_RECEIVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +179,7 @@ class CaseFacts:
     people: People
     location: str
     missing: tuple[str, ...]
+    papers: tuple[Paper, ...]
     pages: tuple[tuple[UUID, tuple[PageView, ...]], ...]
     messages: tuple[MessageView, ...]
     steps: tuple[EvidenceStep, ...]
@@ -164,6 +188,7 @@ class CaseFacts:
     forms: tuple[CommandForm, ...]
     may_see_intake: bool
     may_see_audit: bool
+    may_edit: bool
     office_url: str
 
 
@@ -206,13 +231,14 @@ def case_of(found: ReferralView, history: tuple[TimelineEntry, ...], facts: Case
         missing=facts.missing,
         source_url=reverse("workbench", kwargs={"item_id": found.item_id}) if _has_source(found, facts) else "",
         source_label="Pages and fields as read",
-        documents=tuple(_document(found, one, facts) for one in found.attachments),
+        documents=tuple(_document(found, one, facts) for one in facts.papers),
         messages_title="What we sent the referring office" if is_inbound else "What we sent",
         messages=tuple(_message(one, facts, show) for one in facts.messages),
         no_messages_text=_no_messages(found),
         loop_title="The loop: what we owe" if is_inbound else "The loop: what they owe us",
         obligations=_obligations(found, show),
         timeline=_timeline(history, facts, show),
+        edit_url=reverse("outbound_edit", kwargs={"referral_id": found.id}) if facts.may_edit else "",
         audit_url=reverse("audit", kwargs={"entity": "referral", "entity_id": found.id}) if facts.may_see_audit else "",
     )
 
@@ -221,7 +247,7 @@ def patient_line(patient: Patient, show: Clockface) -> str:
     """Return sex, age, birth date and record number on one line."""
     age = f"{years_between(patient.birth_date, show.today())} y" if patient.birth_date else ""
     born = f"born {us_date(patient.birth_date)}" if patient.birth_date else ""
-    mrn = f"their no. {patient.mrn}" if patient.mrn else ""
+    mrn = f"record no. {patient.mrn}" if patient.mrn else ""
     return " · ".join(part for part in (patient.sex, age, born, mrn) if part)
 
 
@@ -313,18 +339,22 @@ def _notices(found: ReferralView) -> tuple[Notice, ...]:
     return tuple(notices)
 
 
-def _document(found: ReferralView, one: AttachmentView, facts: CaseFacts) -> CaseDocument:
+def _document(found: ReferralView, one: Paper, facts: CaseFacts) -> CaseDocument:
     keys = {"referral_id": found.id, "document_id": one.document_id}
     pages = dict(facts.pages).get(one.document_id, ())
     return CaseDocument(
-        key=str(one.id),
+        key=str(one.document_id),
         title=one.title or words.kind_text(one.kind),
-        detail=f"{words.kind_text(one.kind)} · {plural(len(pages) or one.pages, 'page')}",
+        detail=" · ".join(part for part in (words.kind_text(one.kind), _count(len(pages) or one.pages)) if part),
         file_url=reverse("referral_file", kwargs=keys),
         sheets=document_sheets("referral_page", keys, pages),
         no_pages_text="There are no page images; open the file.",
         is_open=False,
     )
+
+
+def _count(pages: int) -> str:
+    return plural(pages, "page") if pages else ""
 
 
 def _message(one: MessageView, facts: CaseFacts, show: Clockface) -> CaseMessage:

@@ -82,7 +82,10 @@ def message_badge(state: MessageState) -> Badge:
 
 def rungs_of(steps: tuple[EvidenceStep, ...], show: Clockface) -> tuple[Rung, ...]:
     """Return the rungs of one message; facts that changed nothing are left out."""
-    return tuple(_rung(step, show) for step in steps if not step.is_ignored)
+    known = [step for step in steps if not step.is_ignored]
+    # That it was being handed over is worth a rung only until it is known what came of it.
+    last = known[-1] if known else None
+    return tuple(_rung(step, show) for step in known if step.step is not StepKind.SUBMITTING or step is last)
 
 
 def _rung(step: EvidenceStep, show: Clockface) -> Rung:

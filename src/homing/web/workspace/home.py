@@ -96,9 +96,8 @@ def home_counts(request: StaffRequest) -> HttpResponse:
 
 def _home(request: StaffRequest) -> Home:
     actor, role, show = request.actor, request.role, face(request)
-    groups = tuple(
-        group for group in (_own(actor, role), _inbox(actor), _care(actor), _out(actor), _all(actor)) if group
-    )
+    own = () if role is Role.REFERRAL_MANAGER else (_own(actor, role),)
+    groups = tuple(group for group in (_all(actor), *own, _inbox(actor), _care(actor), _out(actor)) if group)
     late = sum(tile.count for group in groups for tile in group.tiles if tile.key.endswith("late"))
     local = show.now.astimezone(show.zone)
     return Home(
@@ -274,6 +273,21 @@ def _lists(actor: Actor, role: Role, show: Clockface) -> tuple[ShortList, ...]:
                 "What arrives is read first and then stands here.",
             )
         )
+    if role is Role.REFERRAL_MANAGER:
+        rows = _due(WorklistFilter(is_overdue=True), show)
+        lists.insert(
+            0,
+            ShortList(
+                "late",
+                "Most overdue, every queue",
+                _list(late="yes"),
+                "All of them",
+                rows,
+                "Nothing is overdue",
+                "Every open case is within its time.",
+            ),
+        )
+        return tuple(lists)
     if actor.may(Permission.REFERRALS_READ):
         rows = _due(WorklistFilter(owner_role=role.value), show)
         url = _list(queue=role.value)

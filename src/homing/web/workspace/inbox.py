@@ -12,6 +12,7 @@ from homing.accounts.policy import Permission
 from homing.intake import actions, policy, queries
 from homing.intake.ports import Arrival
 from homing.kit.ids import uuid7
+from homing.messaging import queries as messages
 from homing.web.guard import StaffRequest, staff
 from homing.web.render import fragment, page
 from homing.web.widgets import plural
@@ -79,6 +80,7 @@ def _inbox(request: StaffRequest, wanted: Wanted) -> Inbox:
         can_review=can_review,
         next_id=queries.next_to_review(user_id=user_id(request.actor)) if can_review else None,
         max_bytes=settings.HOMING_MAX_FILE_BYTES,
+        undelivered=messages.needs_person_count() if request.actor.may(Permission.MESSAGES_RESOLVE) else 0,
     )
     return inbox_of(wanted, found, queries.counts(), facts, face(request))
 

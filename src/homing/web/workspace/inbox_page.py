@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from homing.kit import phones, reference
 from homing.web import words
+from homing.web.shell import Notice
 from homing.web.widgets import NOTHING, Badge, Meter, Option, Tab, meter, plural
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Inbox:
     can_upload: bool
     max_megabytes: int
     is_filtered: bool
+    notice: Notice | None
     empty_icon: str
     empty_title: str
     empty_text: str
@@ -99,6 +101,8 @@ class InboxFacts:
     can_review: bool
     next_id: UUID | None
     max_bytes: int
+    #: Messages that wait for a person, where this person may settle them.
+    undelivered: int = 0
 
 
 def sender_badge(*, is_proven: bool, has_number: bool) -> Badge:
@@ -175,6 +179,7 @@ def inbox_of(
         can_upload=facts.can_review,
         max_megabytes=facts.max_bytes // (1024 * 1024),
         is_filtered=wanted.is_filtered,
+        notice=_undelivered(facts.undelivered) if wanted.view == "exceptions" else None,
         empty_icon=icon,
         empty_title="Nothing matches the filters" if wanted.is_filtered else title,
         empty_text="" if wanted.is_filtered else text,
@@ -257,6 +262,12 @@ def _tab(key: str, label: str, wanted: Wanted, counts: InboxCounts) -> Tab:
         count=getattr(counts, key, None),
         is_bad=key in {"exceptions", "overdue"},
     )
+
+
+def _undelivered(count: int) -> Notice | None:
+    if not count:
+        return None
+    return Notice(f"{plural(count, 'message')} could not be delivered.", "warn", reverse("messages"), "Settle them")
 
 
 def _owner(row: InboxRow, facts: InboxFacts) -> str:

@@ -37,6 +37,7 @@ _QUEUES: Final = (
     (Role.SCHEDULER.value, "Scheduling"),
     (Role.REFERRAL_COORDINATOR.value, "Outbound"),
     (Role.REFERRAL_MANAGER.value, "Manager"),
+    ("stalled", "Stalled"),
     ("news", "Late news"),
     ("ended", "Ended"),
 )
@@ -143,6 +144,7 @@ def filter_of(asked: Asked, person: UUID, wanted_text: str = "") -> WorklistFilt
         text=wanted_text,
         is_open={"ended": False, "any": None, "news": None}.get(asked.queue, True),
         is_overdue=asked.is_late,
+        is_stalled=asked.queue == "stalled",
         has_late_news=asked.queue == "news",
     )
 
@@ -202,7 +204,7 @@ def _tab(asked: Asked, key: str, label: str, person: UUID) -> Tab:
         url=replace(there, direction=direction).url(),
         is_current=key == asked.queue,
         count=queries.count(filter_of(there, person)) if has_count else None,
-        is_bad=key == "news",
+        is_bad=key in {"stalled", "news"},
     )
 
 

@@ -20,7 +20,7 @@ from homing.web.render import page
 from homing.web.widgets import plural
 from homing.web.workspace.case import form_facts
 from homing.web.workspace.case_commands import allowed, carry_out
-from homing.web.workspace.case_forms import label_of
+from homing.web.workspace.case_forms import done_text
 from homing.web.workspace.people import everybody
 from homing.web.workspace.scheduling_page import (
     Desk,
@@ -89,7 +89,7 @@ def scheduling_do(request: StaffRequest, referral_id: UUID, command: str) -> Htt
             carry_out(request, referrals.referral(referral_id), command)
     except Invalid as problem:
         return _with_panel(request, referral_id, refused=said(problem))
-    tell(request, f"{label_of(command)}: done.")
+    tell(request, done_text(command))
     return go(reverse("scheduling_panel", kwargs={"referral_id": referral_id}))
 
 

@@ -11,6 +11,7 @@ from homing.content.document_reference import DocumentReference
 from homing.documents import actions, queries
 from homing.intake import reader
 from homing.intake.packaging import pdf_of
+from homing.intake.reading.errors import UnreadableDocument
 from homing.kit.errors import HomingError, Invalid
 
 if TYPE_CHECKING:
@@ -65,7 +66,12 @@ def pages_of(*, actor: Actor, document_id: UUID) -> tuple[PageView, ...]:
     found = queries.pages(document_id)
     if found or queries.document(document_id).media_type != _PDF:
         return found
-    for page in reader.configured().render(queries.content(document_id)).pages:
+    try:
+        rendered = reader.configured().render(queries.content(document_id))
+    except UnreadableDocument:
+        # The file itself is still offered.
+        return ()
+    for page in rendered.pages:
         actions.add_page(
             actor=actor, document_id=document_id, number=page.number, png=page.png, width=page.width, height=page.height
         )

@@ -59,6 +59,7 @@ urlpatterns = [
     path("scheduling/<uuid:referral_id>/do/<slug:command>", scheduling.scheduling_do, name="scheduling_do"),
     path("sent", lists.outbound, name="outbound"),
     path("sent/new", outbound.outbound_new, name="outbound_new"),
+    path("sent/<uuid:referral_id>/edit", outbound.outbound_edit, name="outbound_edit"),
     path("sent/offices", outbound.outbound_offices, name="outbound_offices"),
     path("board", board.board, name="board"),
     path("ledger", board.ledger, name="ledger"),

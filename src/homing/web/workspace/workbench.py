@@ -87,6 +87,8 @@ def workbench_file(request: StaffRequest, item_id: UUID) -> HttpResponse:  # noq
 def workbench_release(request: StaffRequest, item_id: UUID) -> HttpResponse:
     """Give the lock back and return to the list."""
     actions_review.release(actor=request.actor, item_id=item_id)
+    if text(request, "quietly"):
+        return HttpResponse(status=204)
     return go(reverse("inbox"))
 
 

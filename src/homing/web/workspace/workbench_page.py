@@ -411,7 +411,7 @@ def _candidate(found: Candidate, chosen: str) -> CandidateCard:
 
 def _strength(found: Candidate) -> Badge:
     if found.is_exact:
-        return Badge("Agrees in everything", "good", "check")
+        return Badge("Exact", "good", "check")
     if found.weight >= _STRONG:
         return Badge("Strong", "good")
     return Badge("Likely", "info") if found.weight >= _LIKELY else Badge("Weak", "quiet")
@@ -508,9 +508,15 @@ def _done(found: Workbench, facts: BenchFacts) -> Done:
 _EVENT_TONES: Final = {"failed": ("warn", "bad"), "disposed": ("check", "good"), "overdue": ("clock", "bad")}
 
 
+_SAYS_NOTHING: Final = frozenset({"", "[]", "False", "None", "0"})
+#: Ids say nothing to a person.
+_ID_LENGTH: Final = 36
+
+
 def _history(event: EventView, show: Clockface) -> HistoryLine:
     icon, tone = _EVENT_TONES.get(event.kind, ("check", ""))
-    detail = ", ".join(f"{words.sentence(key).lower()} {value}" for key, value in event.details if len(value) < 40)
+    told = [(key, value) for key, value in event.details if value not in _SAYS_NOTHING and len(value) < _ID_LENGTH]
+    detail = ", ".join(f"{words.sentence(key).lower()} {value}" for key, value in told)
     text = f"{event.actor_name}{' · ' + detail if detail else ''}"
     return HistoryLine(words.sentence(event.kind), text, icon, tone, show.at(event.occurred_at))
 
