@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
+import homing
 from homing.accounts.actions import LastAdministrator, SharedPerson, add_member, remove_member, set_password
 from homing.accounts.organization import create_location, set_auto_accept
 from homing.accounts.policy import PERMISSIONS, Permission, Role, require
@@ -147,3 +150,13 @@ def test_what_is_set_about_the_organization_needs_an_administrator_and_is_on_rec
         ("location.create", administrator.id),
         ("organization.set_auto_accept", administrator.id),
     ]
+
+
+def test_only_the_audited_door_writes_what_is_set_about_the_organization() -> None:
+    source = Path(homing.__path__[0])
+    callers = {
+        str(path.relative_to(source))
+        for path in source.rglob("*.py")
+        if re.search(r"\bwrite_(auto_accept|location)\(", path.read_text())
+    }
+    assert callers == {"tenancy/actions.py", "accounts/organization.py"}

@@ -5,13 +5,13 @@ from uuid import UUID
 
 import pytest
 
+from homing.accounts.organization import create_location
 from homing.directory.actions import create_office
 from homing.intake import pipeline
 from homing.intake.actions import receive
 from homing.intake.ports import Arrival
 from homing.kit.actor import Actor
 from homing.kit.ids import uuid7
-from homing.tenancy.actions import create_location
 from homing.tenancy.models import Location, Organization
 from tests.intake.paper import REFERRAL, PaperReader, fax
 
@@ -26,9 +26,10 @@ def reader() -> PaperReader:
 
 @pytest.fixture
 def location(organization: Organization, system_actor: Actor) -> Location:
-    return create_location(
+    location_id = create_location(
         actor=system_actor, name="Main Street", postal_code="01604", specialties=["Cardiovascular Disease"]
     )
+    return Location.objects.get(id=location_id)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from homing.accounts.organization import set_auto_accept
 from homing.documents import queries as documents
 from homing.intake import actions, jobs, pipeline, queries
 from homing.intake.actions_ledger import ADVANCE
@@ -16,7 +17,6 @@ from homing.kit import clock
 from homing.kit.actor import Actor
 from homing.kit.errors import HomingError
 from homing.referrals import queries as referrals
-from homing.tenancy.actions import set_auto_accept
 from homing.tenancy.models import Location, Organization
 from tests.intake.conftest import Arrive
 from tests.intake.paper import LAB, REFERRAL, UNREADABLE_PAGE, PaperReader, another

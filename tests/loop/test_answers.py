@@ -132,13 +132,17 @@ def test_a_sender_proven_at_review_is_acknowledged_then(world: World) -> None:
     assert fax.to_e164 == SENDER_FAX
 
 
-def test_a_confirmed_acknowledgment_stands_on_the_referral_whichever_comes_first(world: World) -> None:
+@pytest.mark.parametrize("before", ["submitted", "confirmed"])
+def test_a_confirmed_acknowledgment_stands_on_the_referral_whichever_comes_first(world: World, before: str) -> None:
     item_id = world.arrive()
     world.run_jobs()
+    if before == "confirmed":
+        world.deliver_all()
+        world.poll()
     referral_id = world.sign_off(item_id, content())
     world.deliver_all()
     world.poll()
-    assert EventKind.ACKNOWLEDGMENT_CONFIRMED in world.events(referral_id)
+    assert world.events(referral_id).count(EventKind.ACKNOWLEDGMENT_CONFIRMED) == 1
     (owed,) = [one for one in world.referral(referral_id).obligations if one.kind is ObligationKind.ACKNOWLEDGMENT]
     assert owed.fulfilled_at is not None
 

@@ -74,6 +74,16 @@ def test_a_referral_that_cannot_be_delivered_is_its_coordinators_task(world: Wor
     assert EventKind.DELIVERY_FAILED in world.events(referral_id)
 
 
+def test_a_referral_with_a_damaged_document_is_a_persons_task_and_nothing_goes_out(world: World) -> None:
+    office_id, document_id = world.office("Harbor Cardiology", HARBOR_FAX), world.store(pdf("ECG strip"))
+    referral_id = world.draft(content(), DocumentReference(document_id, "ecg", "ECG", 1), office_id=office_id)
+    world.damage(document_id)
+    world.send(referral_id)
+    assert world.deliver_all() == []
+    assert world.events(referral_id)[-2:] == [EventKind.DELIVERY_FAILED, EventKind.WORK_SET]
+    assert "damaged" in world.last_note(referral_id)
+
+
 def test_an_office_without_a_proven_number_gets_an_owner_instead_of_a_guess(world: World) -> None:
     referral_id = drafted(world, fax="")
     world.send(referral_id)

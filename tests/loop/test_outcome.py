@@ -129,6 +129,19 @@ def test_a_note_that_cannot_be_turned_into_pages_is_a_persons_task(world: World,
     assert world.referral(referral_id).status is Status.COMPLETED
 
 
+def test_a_note_whose_file_is_damaged_is_a_persons_task(world: World) -> None:
+    referral_id = seen(world)
+    document_id = world.store(pdf("Consult note"))
+    world.damage(document_id)
+    world.perform(referral_id, Command.RETURN_OUTCOME, EventData(document_id=document_id))
+    assert world.deliver_all() == []
+    view = world.referral(referral_id)
+    assert EventKind.DELIVERY_FAILED in world.events(referral_id)
+    assert (view.status, view.row.owner_role) == (Status.COMPLETED, "intake_coordinator")
+    assert world.events(referral_id)[-1] is EventKind.WORK_SET
+    assert "damaged" in world.last_note(referral_id)
+
+
 def test_a_note_for_an_office_nobody_knows_is_a_persons_task(world: World) -> None:
     referral_id = seen(world, from_address=STRANGER_FAX)
     release_note(world, referral_id, pdf("Consult note"))

@@ -7,9 +7,11 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pypdfium2
+from django.core.files.storage import storages
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -20,6 +22,7 @@ from homing.content.document_reference import DocumentReference
 from homing.content.referral import ReferralContent
 from homing.directory import actions as directory
 from homing.documents import actions as documents
+from homing.documents.models import Document
 from homing.intake import actions as intake
 from homing.intake import actions_review as review
 from homing.intake.fields import PatientChoice
@@ -172,9 +175,20 @@ class World:
         with scoped(self.organization.id):
             return [entry.kind for entry in queries.timeline(referral_id)]
 
+    def last_note(self, referral_id: UUID) -> str:
+        """Return what the last event of a referral says in words."""
+        with scoped(self.organization.id):
+            return queries.timeline(referral_id)[-1].data.note
+
     def store(self, data: bytes, media_type: str = "application/pdf") -> UUID:
         with scoped(self.organization.id):
             return documents.store(actor=SYSTEM, data=data, media_type=media_type).id
+
+    def damage(self, document_id: UUID) -> None:
+        """Let the file of a document be cut short on disk."""
+        with scoped(self.organization.id):
+            row = Document.objects.get(id=document_id)
+        Path(storages["documents"].path(row.stored_as)).write_bytes(b"")
 
     def draft(self, content: ReferralContent, *behind: DocumentReference, office_id: UUID | None = None) -> UUID:
         """Draft a referral to an office."""

@@ -10,8 +10,8 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from psycopg import sql
 
+from homing.accounts.organization import create_location
 from homing.kit.actor import Actor
-from homing.tenancy.actions import create_location
 from homing.tenancy.fields import TenantModel
 from homing.tenancy.models import Location, Organization
 from homing.tenancy.scope import ScopeMissing, current_organization_id, has_scope, scoped

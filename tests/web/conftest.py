@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from homing.accounts.actions import add_member
 from homing.accounts.models import User
+from homing.accounts.organization import create_location
 from homing.accounts.policy import Role
 from homing.accounts.queries import actor_of
 from homing.content.document_reference import DocumentReference
@@ -34,7 +35,6 @@ from homing.messaging.actions import Destination, Subject
 from homing.messaging.policy import MessageKind
 from homing.referrals import actions as referrals
 from homing.referrals.states import Command
-from homing.tenancy.actions import create_location
 from homing.tenancy.models import Organization
 from homing.tenancy.scope import scoped
 from tests import database
@@ -168,9 +168,9 @@ def build(organization: Organization) -> House:
         point = directory.add_contact_point(actor=SYSTEM, office_id=office, system="fax", value=OTHER_FAX)
         location = create_location(
             actor=SYSTEM, name="Main Street", postal_code="01604", specialties=["Cardiovascular Disease"]
-        ).id
-        referral, document = _open(office)
-        waiting, _ = _open(office)
+        )
+        referral, document = open_referral(office)
+        waiting, _ = open_referral(office)
         referrals.perform(actor=SYSTEM, referral_id=waiting, command=Command.ACCEPT)
         outbound = referrals.draft_outbound(
             actor=SYSTEM,
@@ -191,7 +191,8 @@ def build(organization: Organization) -> House:
     return house
 
 
-def _open(office: UUID) -> tuple[UUID, UUID]:
+def open_referral(office: UUID) -> tuple[UUID, UUID]:
+    """Open a referral with a document; return both. In scope."""
     content = ReferralContentFactory()
     stored = documents.store(actor=SYSTEM, data=b"%PDF-1.4 of no value", media_type="application/pdf")
     documents.add_page(actor=SYSTEM, document_id=stored.id, number=1, png=png(), width=34, height=44)

@@ -16,6 +16,7 @@ from homing.kit.ids import uuid7
 from homing.referrals import actions, queries
 from homing.referrals.states import Command, EventKind, Status
 from homing.tenancy.scope import scoped
+from homing.web import words
 from homing.web.workspace.case_commands import _permissions
 from tests.factories import SYSTEM
 from tests.intake.paper import PaperReader, fax
@@ -43,6 +44,18 @@ def _body(client: Client, referral: UUID) -> str:
 def test_a_clinician_accepts_with_one_click(house: House, sign_in: SignIn) -> None:
     assert _do(sign_in(Role.CLINICIAN), house, house.referral, "accept") == 303
     assert _status(house, house.referral) is Status.PENDING_SCHEDULING
+
+
+@pytest.mark.parametrize(
+    ("command", "names"), [("decline", ("reason", "alternative")), ("request_information", ("missing",))]
+)
+def test_beside_each_text_that_is_faxed_stands_that_it_is(
+    house: House, sign_in: SignIn, command: str, names: tuple[str, ...]
+) -> None:
+    body = _body(sign_in(Role.CLINICIAN), house.referral)
+    for name in names:
+        hint = body.partition(f'id="hint-f-{command}-{name}">')[2].partition("</span>")[0]
+        assert hint.endswith(words.FAXED)
 
 
 def test_a_decline_without_an_alternative_comes_back_with_what_was_typed(house: House, sign_in: SignIn) -> None:

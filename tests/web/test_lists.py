@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,11 +13,11 @@ from homing.accounts.policy import Role
 from homing.intake import queries as intake
 from homing.kit import clock
 from homing.referrals import actions, queries
-from homing.referrals.states import Status
+from homing.referrals.states import Command, Status
 from homing.tenancy.scope import scoped
 from tests.factories import SYSTEM
 from tests.intake.paper import REFERRAL, fax
-from tests.web.conftest import House
+from tests.web.conftest import House, client_of, open_referral
 
 SignIn = Callable[[Role], Client]
 
@@ -239,8 +239,68 @@ def test_an_administrator_adds_people_and_the_switch_is_on_record(house: House, 
     assert client.post(reverse("members_add"), form).status_code == 303
     assert "New Person" in client.get(reverse("organization")).content.decode()
     client.post(reverse("organization_auto_accept"), {"enabled": "yes"})
+    client.post(reverse("organization_location"), {"name": "Elm Street"})
     with scoped(house.organization.id):
-        assert records_of("organization", str(house.organization.id))[0].action == "organization.set_auto_accept"
+        recorded = [one.action for one in records_of("organization", str(house.organization.id))[:2]]
+        actor = str(house.people[Role.INTEGRATION_ADMIN])
+        own = [one for one in records_of("organization", str(house.organization.id)) if one.actor_id == actor]
+    # Once each.
+    assert recorded == ["location.create", "organization.set_auto_accept"]
+    assert len(own) == 2
+
+
+def test_an_administrator_changes_a_role_and_removes_a_person(house: House, sign_in: SignIn) -> None:
+    from homing.accounts.queries import role_of
+    from homing.audit.queries import records_of
+
+    client, person = sign_in(Role.INTEGRATION_ADMIN), house.people[Role.SCHEDULER]
+    role, remove = (reverse(name, kwargs={"user_id": person}) for name in ("members_role", "members_remove"))
+    assert client.post(role, {"role": "emperor"}).status_code == 422
+    assert client.post(role, {"role": "clinician"}).status_code == 303
+    with scoped(house.organization.id):
+        assert role_of(person) is Role.CLINICIAN
+    assert client.post(remove).status_code == 303
+    assert client.post(remove).status_code == 404
+    assert f'data-dialog="do-remove-{person}"' not in client.get(reverse("organization")).content.decode()
+    assert client_of(person).get(reverse("home")).status_code == 403
+    with scoped(house.organization.id):
+        assert role_of(person) is None
+        assert [one.action for one in records_of("user", str(person))][:2] == ["member.remove", "member.add"]
+
+
+@pytest.mark.parametrize("door", ["members_role", "members_remove"])
+def test_the_last_administrator_stays_and_is_told_why(house: House, sign_in: SignIn, door: str) -> None:
+    from homing.accounts.queries import role_of
+
+    client, person = sign_in(Role.INTEGRATION_ADMIN), house.people[Role.INTEGRATION_ADMIN]
+    answer = client.post(reverse(door, kwargs={"user_id": person}), {"role": "clinician"})
+    assert answer.status_code == 409
+    command = door.removeprefix("members_")
+    told = answer.content.decode().partition(f'id="do-{command}-{person}"')[2].partition("</dialog>")[0]
+    assert " data-open" in told
+    assert "This is the only administrator." in told
+    with scoped(house.organization.id):
+        assert role_of(person) is Role.INTEGRATION_ADMIN
+
+
+def test_the_target_of_the_first_contact_is_counted_in_business_days(house: House, sign_in: SignIn) -> None:
+    now = clock.now()
+    friday = (now + timedelta(days=4 - now.weekday(), weeks=1)).replace(hour=16)
+    with clock.travel_to(friday), scoped(house.organization.id):
+        referral, _ = open_referral(house.office)
+        actions.perform(actor=SYSTEM, referral_id=referral, command=Command.ACCEPT)
+        number = queries.referral(referral).reference
+
+    def is_marked(at: datetime) -> bool:
+        with clock.travel_to(at):
+            body = sign_in(Role.SCHEDULER).get(reverse("scheduling")).content.decode()
+        row = body.partition(f'data-testid="ready-{number}"')[2].partition("</tr>")[0]
+        waiting = row.partition('data-label="Waiting"')[2].partition("</td>")[0]
+        assert " days<" in waiting
+        return "bad-text" in waiting
+
+    assert not is_marked(friday + timedelta(days=3))
+    assert is_marked(friday + timedelta(days=4, hours=1))
 
 
 def test_a_number_is_proven_by_a_person(house: House, sign_in: SignIn) -> None:

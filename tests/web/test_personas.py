@@ -111,6 +111,8 @@ DOORS = (
     Door("organization_auto_accept", ADMIN, MANAGER, "post", (303,), stranger=(403,)),
     Door("organization_location", ADMIN, MANAGER, "post", WRITES, data={"name": "Elm"}, stranger=(403,)),
     Door("members_add", ADMIN, MANAGER, "post", WRITES, stranger=(403,)),
+    Door("members_role", ADMIN, MANAGER, "post", WRITES, ("user_id",), {"role": "clinician"}, stranger=(403,)),
+    Door("members_remove", ADMIN, MANAGER, "post", WRITES, ("user_id",), stranger=(403,)),
     Door("members_password", ADMIN, MANAGER, keys=("user_id",), stranger=(403,)),
     Door("audit", MANAGER, SCHEDULER, keys=("entity", "entity_id")),
 )

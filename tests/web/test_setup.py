@@ -9,8 +9,10 @@ from django.conf import settings
 from django.test import Client
 
 from homing.accounts.models import User
+from homing.audit.queries import records_of
 from homing.tenancy.models import Resolver
 from homing.tenancy.queries import all_organization_ids
+from homing.tenancy.scope import scoped
 from tests.web.conftest import House
 
 FORM = {
@@ -41,6 +43,13 @@ def test_the_link_creates_organization_and_administrator_and_signs_in(token: str
     answer = client.post(f"/setup/{token}", FORM)
     assert (answer.status_code, answer["Location"]) == (303, "/organization")
     assert "Elm Clinic" in client.get("/organization").content.decode()
+
+
+def test_that_first_sign_in_is_on_record_like_any_other(token: str) -> None:
+    Client().post(f"/setup/{token}", FORM)
+    user = User.objects.get(email=FORM["email"])
+    with scoped(all_organization_ids()[0]):
+        assert [one.action for one in records_of("user", str(user.id))] == ["member.sign_in", "member.add"]
 
 
 def test_the_link_works_once(token: str) -> None:

@@ -15,6 +15,7 @@ from homing.intake import actions_review, queries
 from homing.intake.fields import Draft
 from homing.referrals import queries as referrals
 from homing.tenancy.scope import scoped
+from homing.web import words
 from homing.web.workspace.workbench_fields import SHAPES, draft_from, shown
 from tests.factories import SYSTEM, PatientFactory
 from tests.intake.paper import LAB, REFERRAL
@@ -172,6 +173,11 @@ def test_an_item_can_be_attached_by_the_number_of_the_referral(house: House, cli
         assert queries.item(house.item).disposition_ref == house.referral
 
 
+def test_beside_the_note_of_a_disposition_that_is_told_stands_that_it_is_faxed(house: House, client: Client) -> None:
+    body = client.get(_url("workbench", house.item)).content.decode()
+    assert f'id="hint-d-note">{words.FAXED}</span>' in body
+
+
 def test_a_wrong_number_is_refused_in_words(house: House, client: Client) -> None:
     form = _form(house, house.item, disposition="attached", referral="H2222-22222")
     answer = client.post(_url("workbench_dispose", house.item), form)
@@ -229,6 +235,14 @@ def test_a_turned_page_stays_turned(house: House, client: Client) -> None:
     body = client.get(_url("workbench", house.item)).content.decode()
     assert 'data-rotation="90"' in body
     assert 'viewBox="0 0 44 34"' in body
+
+
+def test_the_frames_of_the_evidence_turn_with_their_page(house: House, client: Client) -> None:
+    client.post(_url("workbench_rotate", house.item), {"page": "1", "rotation": "180"})
+    body = client.get(_url("workbench", house.item)).content.decode()
+    turned = body.partition('<g transform="translate(34 44) rotate(180)">\n<image')[2].partition("</g>")[0]
+    assert 'class="evidence" data-field="patient.family"' in turned
+    assert body.count('class="evidence"') == turned.count('class="evidence"')
 
 
 def test_every_field_of_the_reader_has_a_place(house: House) -> None:

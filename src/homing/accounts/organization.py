@@ -27,7 +27,7 @@ def set_auto_accept(*, actor: Actor, enabled: bool) -> None:
     NotPermitted
     """
     require(actor, Permission.ADMINISTER)
-    tenancy.set_auto_accept(actor=actor, enabled=enabled)
+    tenancy.write_auto_accept(enabled=enabled)
     _record(actor, "organization.set_auto_accept", enabled=enabled)
 
 
@@ -42,9 +42,7 @@ def create_location(
     NotPermitted
     """
     require(actor, Permission.ADMINISTER)
-    made = tenancy.create_location(
-        actor=actor, name=name, address=address, postal_code=postal_code, specialties=specialties
-    )
+    made = tenancy.write_location(name=name, address=address, postal_code=postal_code, specialties=specialties)
     _record(actor, "location.create", location_id=str(made.id))
     return made.id
 

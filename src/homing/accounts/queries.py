@@ -51,6 +51,11 @@ def members() -> Sequence[Member]:
     return [Member(row.user_id, row.name, Role(row.role)) for row in rows]
 
 
+def email_of(user_id: UUID) -> str:
+    """Return the address with which a person signs in, or nothing. Needs no scope."""
+    return User.objects.filter(id=user_id).values_list("email", flat=True).first() or ""
+
+
 def user_by_email(email: str) -> User | None:
     """Return the person who signs in with `email`. Needs no scope."""
     return User.objects.filter(email=email.lower()).first()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from homing.documents import queries as documents
+from homing.documents.crypto import DocumentDamaged
 from homing.formats.faxsheet import AttachmentUnreadable, LadderStep
 from homing.kit import clock
 from homing.kit.actor import Actor
@@ -30,6 +31,9 @@ from homing.tenancy.locks import hold
 _NOBODY = "The office that sent this referral is not known, so the note cannot be sent. Name the office."
 _NOTHING_TO_TELL = "the sender is told nothing of this"
 _NO_OFFICE = "The office that this referral goes to is not in the directory. Choose it there."
+
+_DAMAGED = "A document of this referral is damaged here, so nothing was sent. Have it restored, or attach it again."
+_UNSENDABLE = (AttachmentUnreadable, DocumentDamaged)
 
 _ON_ITS_WAY = frozenset({MessageState.PLANNED, MessageState.DELIVERING})
 
@@ -87,8 +91,8 @@ def return_outcome(*, actor: Actor, event_id: UUID) -> UUID | None:
         fax = sheets.cover_with(
             cover, [documents.content(document_id)], to_name=to.name, to_fax=to.address, reference=view.reference
         )
-    except AttachmentUnreadable as error:
-        _report_failure(actor, view, event.id, str(error))
+    except _UNSENDABLE as error:
+        _report_failure(actor, view, event.id, _why(error))
         return None
     return _send(actor, MessageKind.OUTCOME, view, to, fax, event)
 
@@ -110,19 +114,19 @@ def send_referral(*, actor: Actor, referral_id: UUID) -> UUID | None:
     if to is None:
         _report_failure(actor, view, event.id, _NO_OFFICE)
         return None
-    attached = [documents.content(one.document_id) for one in view.attachments]
 
     def cover(pages: int) -> Wording:
         return wording.referral_cover(pages=pages, urgency=view.content.priority.value)
 
     try:
+        attached = [documents.content(one.document_id) for one in view.attachments]
         content = sheets.content_page(
             view.content, attached, to_name=to.name, to_fax=to.address, reference=view.reference
         )
         behind = [content, *attached]
         fax = sheets.cover_with(cover, behind, to_name=to.name, to_fax=to.address, reference=view.reference)
-    except AttachmentUnreadable as error:
-        _report_failure(actor, view, event.id, str(error))
+    except _UNSENDABLE as error:
+        _report_failure(actor, view, event.id, _why(error))
         return None
     return _send(actor, MessageKind.REFERRAL, view, to, fax, event)
 
@@ -162,6 +166,10 @@ def _goes_on_as(event: RecordedEvent) -> str:
     linked = event.data.linked_referral_id if event.kind is EventKind.REDIRECTED else None
     child = queries.referral(linked) if linked else None
     return child.reference if child and child.direction is Direction.INBOUND else ""
+
+
+def _why(error: Exception) -> str:
+    return _DAMAGED if isinstance(error, DocumentDamaged) else str(error)
 
 
 def _report_failure(actor: Actor, view: ReferralView, event_id: UUID, why: str) -> None:

@@ -42,6 +42,13 @@ def record(*, actor: Actor, message_id: UUID) -> None:
         _release(actor, message)
 
 
+def record_answers(*, actor: Actor, item_id: UUID) -> None:
+    """Take the answers to an item that arrived before its referral was opened into that referral's history."""
+    for message in messages.messages_for(item_id=item_id):
+        if message.kind in _ANSWERS:
+            record(actor=actor, message_id=message.id)
+
+
 def _confirm(actor: Actor, message: MessageView) -> None:
     at = message.delivered_at or clock.now()
     evidence = _proof(message)

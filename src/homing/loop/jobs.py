@@ -13,8 +13,9 @@ LOOP = Actor.system("loop")
 
 @job
 def acknowledge_item(item_id: str) -> None:
-    """Answer the sender of an inbound item, or correct the answer."""
+    """Answer the sender of an inbound item, or correct the answer; show on its referral what they got before."""
     answers.answer_item(actor=LOOP, item_id=UUID(item_id))
+    deliveries.record_answers(actor=LOOP, item_id=UUID(item_id))
 
 
 @job

@@ -108,13 +108,16 @@ def rebook(
 @transaction.atomic
 def cancel(*, actor: Actor, referral_id: UUID, reason: str = "", version: int | None = None) -> UUID:
     """Cancel the appointment; the patient waits for another. Return the event. Raises as `book` does."""
-    return _perform(actor, referral_id, Command.CANCEL_APPOINTMENT, EventData(reason=reason), version)
+    data = EventData(reason=reason, appointment=queries.referral(referral_id).appointment)
+    return _perform(actor, referral_id, Command.CANCEL_APPOINTMENT, data, version)
 
 
 @transaction.atomic
 def no_show(*, actor: Actor, referral_id: UUID, note: str = "", version: int | None = None) -> UUID:
     """Record that the patient did not come; return the event. Raises as `book` does."""
-    return _perform(actor, referral_id, Command.NO_SHOW, EventData(note=note), version)
+    # The sender is told which visit it was, whenever somebody gets round to recording it.
+    data = EventData(note=note, appointment=queries.referral(referral_id).appointment)
+    return _perform(actor, referral_id, Command.NO_SHOW, data, version)
 
 
 @transaction.atomic

@@ -41,20 +41,13 @@ def create_organization(
     return organization
 
 
-def set_auto_accept(*, actor: Actor, enabled: bool) -> None:  # noqa: ARG001
-    """Write the switch alone; `accounts.organization` is the door, with permission and audit."""
+def write_auto_accept(*, enabled: bool) -> None:
+    """Write the switch, raw: without permission and audit. Only `accounts.organization` calls this."""
     Organization.objects.update(auto_accept=enabled)
 
 
-def create_location(
-    *,
-    actor: Actor,  # noqa: ARG001
-    name: str,
-    address: str = "",
-    postal_code: str = "",
-    specialties: Sequence[str] = (),
-) -> Location:
-    """Write the row alone; `accounts.organization` is the door, with permission and audit."""
+def write_location(*, name: str, address: str, postal_code: str, specialties: Sequence[str]) -> Location:
+    """Write the row, raw: without permission and audit. Only `accounts.organization` calls this."""
     return Location.objects.create(name=name, address=address, postal_code=postal_code, specialties=list(specialties))
 
 

@@ -7,6 +7,8 @@ from typing import Final
 from homing.referrals.states import Command, EventKind, Status
 from homing.web.widgets import Badge, Option
 
+#: Beside each text of ours that a fax repeats: it travels over the telephone, and may come out at the wrong machine.
+FAXED: Final = "This is faxed to the sender. Do not name the patient."
 _STATUS: Final[dict[str, Badge]] = {
     Status.DRAFT: Badge("Draft", "quiet"),
     Status.SENT: Badge("Sent", "info"),

@@ -153,8 +153,14 @@ def _named(locations: tuple[Option, ...]) -> tuple[Option, ...]:
 def _request_information(facts: FormFacts) -> CommandForm:
     return _form(
         Command.REQUEST_INFORMATION,
-        control("missing", "What is missing, one per line", kind="area", value="\n".join(facts.missing), required=True),
-        explanation="The sender gets this list, without anything about the patient.",
+        control(
+            "missing",
+            "What is missing, one per line",
+            kind="area",
+            value="\n".join(facts.missing),
+            hint=words.FAXED,
+            required=True,
+        ),
     )
 
 
@@ -165,8 +171,13 @@ def _provide_information(_: FormFacts) -> CommandForm:
 def _decline(_: FormFacts) -> CommandForm:
     return _form(
         Command.DECLINE,
-        control("reason", "Reason", kind="area", required=True, hint="Goes to the sender. Nothing about the patient."),
-        control("alternative", "Alternative for the patient", required=True, hint="Another service, office or step."),
+        control("reason", "Reason", kind="area", required=True, hint=words.FAXED),
+        control(
+            "alternative",
+            "Alternative for the patient",
+            required=True,
+            hint=f"Another service, office or step. {words.FAXED}",
+        ),
         explanation="A referral is never declined without a way on.",
         tone="bad",
     )

@@ -13,13 +13,12 @@ from django.db import transaction
 from django.urls import reverse
 
 from homing.accounts import actions as accounts
+from homing.accounts import organization as settings
 from homing.accounts.policy import Permission, Role
-from homing.accounts.queries import members
-from homing.audit import actions as audit_actions
+from homing.accounts.queries import email_of, members
 from homing.audit import queries as audit_queries
 from homing.kit import phones
-from homing.kit.errors import Invalid, NotFound
-from homing.tenancy import actions as tenancy
+from homing.kit.errors import HomingError, Invalid, NotFound
 from homing.tenancy.queries import locations
 from homing.web import words
 from homing.web.guard import StaffRequest, staff
@@ -31,6 +30,7 @@ from homing.web.workspace.support import face, go, said, tell, text
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from homing.accounts.queries import Member
     from homing.web.clockface import Moment
 
 _ADMIN = Permission.ADMINISTER
@@ -46,6 +46,8 @@ class MemberRow:
     name: str
     role: str
     password_url: str
+    role_dialog: str
+    remove_dialog: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,7 @@ def organization(request: StaffRequest) -> HttpResponse:
 def organization_auto_accept(request: StaffRequest) -> HttpResponse:
     """Switch automatic acceptance."""
     enabled = text(request, "enabled") == "yes"
-    tenancy.set_auto_accept(actor=request.actor, enabled=enabled)
-    _record(request, "organization.set_auto_accept", enabled=enabled)
+    settings.set_auto_accept(actor=request.actor, enabled=enabled)
     tell(request, f"Automatic acceptance is {'on' if enabled else 'off'}.")
     return go(reverse("organization"))
 
@@ -116,12 +117,37 @@ def members_add(request: StaffRequest) -> HttpResponse:
     return go(reverse("organization"))
 
 
+@staff(_ADMIN, methods=("POST",))
+def members_role(request: StaffRequest, user_id: UUID) -> HttpResponse:
+    """Give a person another role."""
+    member = _member(user_id)
+    try:
+        with transaction.atomic():
+            accounts.add_member(
+                actor=request.actor, email=email_of(user_id), name=member.name, role=_role(text(request, "role"))
+            )
+    except (Invalid, accounts.LastAdministrator) as problem:
+        return _refused(request, f"role-{user_id}", problem)
+    tell(request, "The role is changed.")
+    return _back(request, user_id)
+
+
+@staff(_ADMIN, methods=("POST",))
+def members_remove(request: StaffRequest, user_id: UUID) -> HttpResponse:
+    """End a person's membership."""
+    try:
+        with transaction.atomic():
+            accounts.remove_member(actor=request.actor, user_id=user_id)
+    except accounts.LastAdministrator as problem:
+        return _refused(request, f"remove-{user_id}", problem)
+    tell(request, "The person is removed.")
+    return _back(request, user_id)
+
+
 @staff(_ADMIN, methods=("GET", "POST"))
 def members_password(request: StaffRequest, user_id: UUID) -> HttpResponse:
     """Show the form for a new password, or set it."""
-    name = next((one.name for one in members() if one.user_id == user_id), "")
-    if not name:
-        raise NotFound
+    name = _member(user_id).name
     if request.method == "GET":
         return page(request, "workspace/form.html", form=_password_form(user_id, name, ""))
     try:
@@ -140,14 +166,13 @@ def organization_location(request: StaffRequest) -> HttpResponse:
     name = text(request, "name", 200)
     if not name:
         return _show(request, refused="add_location", why="Give the location a name.")
-    made = tenancy.create_location(
+    settings.create_location(
         actor=request.actor,
         name=name,
         address=text(request, "address", 300),
         postal_code=text(request, "postal_code", 10),
         specialties=tuple(part.strip() for part in text(request, "specialties").split(",") if part.strip()),
     )
-    _record(request, "location.create", location_id=str(made.id))
     tell(request, "Location added.")
     return go(reverse("organization"))
 
@@ -206,16 +231,32 @@ def _add_member(request: StaffRequest) -> None:
     )
 
 
-def _record(request: StaffRequest, action: str, **detail: str | bool) -> None:
-    # `tenancy` lies below the audit log; whoever calls its actions records them.
-    audit_actions.record(
-        actor=request.actor, action=action, entity="organization", entity_id=request.organization.id, **detail
-    )
+def _member(user_id: UUID) -> Member:
+    found = next((one for one in members() if one.user_id == user_id), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
-def _show(request: StaffRequest, refused: str = "", why: str = "") -> HttpResponse:
+def _role(posted: str) -> Role:
+    if posted not in set(Role):
+        raise Invalid("Choose the role.")
+    return Role(posted)
+
+
+def _back(request: StaffRequest, user_id: UUID) -> HttpResponse:
+    # Who has given up the role cannot open this page any more.
+    return go(reverse("home") if request.actor.id == str(user_id) else reverse("organization"))
+
+
+def _refused(request: StaffRequest, refused: str, problem: HomingError) -> HttpResponse:
+    return _show(request, refused, said(problem), problem.status)
+
+
+def _show(request: StaffRequest, refused: str = "", why: str = "", status: int = _UNPROCESSABLE) -> HttpResponse:
     own = request.organization
     own.refresh_from_db()
+    people = members()
     parts = (
         own.address,
         phones.display(own.phone) if own.phone else "",
@@ -224,12 +265,7 @@ def _show(request: StaffRequest, refused: str = "", why: str = "") -> HttpRespon
     shown = OrganizationPage(
         name=own.name,
         detail=" · ".join(part for part in (*parts, own.timezone.replace("_", " ")) if part),
-        members=tuple(
-            MemberRow(
-                one.name, words.sentence(one.role.value), reverse("members_password", kwargs={"user_id": one.user_id})
-            )
-            for one in members()
-        ),
+        members=tuple(map(_row, people)),
         locations=tuple(
             LocationRow(one.name, " · ".join(part for part in (one.address, ", ".join(one.specialties)) if part))
             for one in locations()
@@ -238,9 +274,52 @@ def _show(request: StaffRequest, refused: str = "", why: str = "") -> HttpRespon
         auto_badge=Badge("On", "warn") if own.auto_accept else Badge("Off", "quiet"),
         auto_text="Opens a referral without a person when every required field is sure, the sender is proven and the "
         "patient is beyond doubt. Off until audited items prove its precision for your senders.",
-        forms=(_member_form(request, refused, why), _location_form(request, refused, why)),
+        forms=(
+            _member_form(request, refused, why),
+            _location_form(request, refused, why),
+            *(_role_form(one, refused, why) for one in people),
+            *(_remove_form(one, refused, why) for one in people),
+        ),
     )
-    return page(request, "workspace/organization.html", status=_UNPROCESSABLE if refused else 200, org=shown)
+    return page(request, "workspace/organization.html", status=status if refused else 200, org=shown)
+
+
+def _row(one: Member) -> MemberRow:
+    return MemberRow(
+        name=one.name,
+        role=words.sentence(one.role.value),
+        password_url=reverse("members_password", kwargs={"user_id": one.user_id}),
+        role_dialog=f"do-role-{one.user_id}",
+        remove_dialog=f"do-remove-{one.user_id}",
+    )
+
+
+def _role_form(one: Member, refused: str, why: str) -> CommandForm:
+    command = f"role-{one.user_id}"
+    return CommandForm(
+        command=command,
+        title=f"Change the role of {one.name}",
+        submit="Change role",
+        action=reverse("members_role", kwargs={"user_id": one.user_id}),
+        controls=(control("role", "Role", kind="select", options=_ROLES, value=one.role.value, prefix=command),),
+        explanation="From the next page on they see and do what the new role allows.",
+        error=why if refused == command else "",
+        is_open=refused == command,
+    )
+
+
+def _remove_form(one: Member, refused: str, why: str) -> CommandForm:
+    command = f"remove-{one.user_id}"
+    return CommandForm(
+        command=command,
+        title=f"Remove {one.name}?",
+        submit="Remove",
+        action=reverse("members_remove", kwargs={"user_id": one.user_id}),
+        explanation="They can do nothing here from now on. What they did stays on record, and you can add them again.",
+        tone="bad",
+        error=why if refused == command else "",
+        is_open=refused == command,
+    )
 
 
 def _member_form(request: StaffRequest, refused: str, why: str) -> CommandForm:

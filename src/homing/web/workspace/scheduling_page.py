@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.urls import reverse
 
 from homing.kit import phones
+from homing.referrals.policy import add_business_days
 from homing.referrals.states import Command
 from homing.scheduling.policy import ATTEMPTS, TARGET_DAYS
 from homing.web import words
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from homing.referrals.queries import ReferralView, WorklistRow
     from homing.scheduling.queries import Attempt, Visit, Waiting
     from homing.web.clockface import Clockface, Moment
-
-_TARGET: Final = timedelta(days=TARGET_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +131,9 @@ _BESIDE: Final = (
 def waiting_row(one: Waiting, selected: UUID | None, locations: dict[UUID, str], show: Clockface) -> DeskRow:
     """Return the presenter of somebody who waits for an appointment."""
     row = one.patient.row
-    # Two business days are at most four of the calendar; before the first contact only the first two count.
-    is_over = one.attempts == 0 and one.patient.waiting > _TARGET
+    # The target is for the first contact.
+    target = add_business_days(row.opened_at, TARGET_DAYS, show.zone.key)
+    is_over = one.attempts == 0 and target < show.now
     return DeskRow(
         url=reverse("scheduling_panel", kwargs={"referral_id": row.id}),
         reference=row.reference,

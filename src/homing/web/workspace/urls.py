@@ -79,6 +79,8 @@ urlpatterns = [
     path("organization/auto-accept", organization.organization_auto_accept, name="organization_auto_accept"),
     path("organization/locations", organization.organization_location, name="organization_location"),
     path("organization/people", organization.members_add, name="members_add"),
+    path("organization/people/<uuid:user_id>/role", organization.members_role, name="members_role"),
+    path("organization/people/<uuid:user_id>/remove", organization.members_remove, name="members_remove"),
     path("organization/people/<uuid:user_id>/password", organization.members_password, name="members_password"),
     path("audit/<slug:entity>/<uuid:entity_id>", organization.audit, name="audit"),
 ]

@@ -52,7 +52,7 @@ SHAPES: Final = (
     Shape("patient.address.city", "City", "patient", "span-3"),
     Shape("patient.address.state", "State", "patient"),
     Shape("patient.address.zip", "ZIP", "patient"),
-    Shape("patient.mrn", "Their record no.", "patient"),
+    Shape("patient.mrn", "Record no.", "patient"),
     Shape("coverage.payer", "Payer", "coverage"),
     Shape("coverage.member_id", "Member ID", "coverage"),
     Shape("authorization.number", "Authorization", "coverage"),
@@ -65,10 +65,10 @@ SHAPES: Final = (
     Shape("reason", "Reason for referral", "request", "span-6", kind="area"),
     Shape("diagnosis.codes", "Diagnosis codes", "request", "span-4", placeholder="I48.91, R00.2"),
     Shape("priority", "Priority", "request", kind="select", options=_PRIORITIES),
-    Shape("requested.service", "Requested service", "request"),
-    Shape("requested.specialty", "Printed specialty", "request"),
-    Shape("requested.provider", "Printed specialist", "request"),
-    Shape("requested.destination", "Printed destination", "request", "span-4"),
+    Shape("requested.service", "Requested service", "request", "span-3"),
+    Shape("requested.specialty", "Printed specialty", "request", "span-3"),
+    Shape("requested.provider", "Printed specialist", "request", "span-3"),
+    Shape("requested.destination", "Printed destination", "request", "span-3"),
     Shape("referral.date", "Date of referral", "request", kind="date", placeholder="mm/dd/yyyy"),
 )
 GROUPS: Final = (

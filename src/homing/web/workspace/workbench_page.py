@@ -205,6 +205,7 @@ class Bench:
     missing: tuple[str, ...]
     suggested: Link | None
     repeat_of: str
+    faxed_text: str
     groups: tuple[Group, ...]
     routing: RoutingBox
     history: tuple[HistoryLine, ...]
@@ -268,6 +269,7 @@ def bench_of(found: Workbench, facts: BenchFacts, show: Clockface) -> Bench:
         missing=found.missing if row.kind == "referral" else (),
         suggested=facts.suggested,
         repeat_of=reference.display(found.repeat_of.reference) if found.repeat_of else "",
+        faxed_text=words.FAXED,
         groups=groups,
         routing=RoutingBox(
             specialty=found.specialty,
