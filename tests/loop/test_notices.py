@@ -133,6 +133,21 @@ def test_news_that_was_overtaken_is_not_told_and_not_owed(world: World, referral
     assert owed.release_reason == "overtaken by later news"
 
 
+def test_a_visit_is_told_though_its_booking_was_entered_after_it(world: World, referral_id: UUID) -> None:
+    world.perform(referral_id, Command.ACCEPT)
+    world.perform(referral_id, Command.BOOK, visit(0))
+    world.deliver_all()
+    with scoped(world.organization.id):
+        referrals.perform(
+            actor=SYSTEM,
+            referral_id=referral_id,
+            command=Command.COMPLETE,
+            occurred_at=clock.now() - timedelta(minutes=5),
+        )
+    (fax,) = world.deliver_all()
+    assert "The patient has been seen" in text_of(fax.document)
+
+
 def test_an_ehr_that_repeats_itself_does_not_make_us_repeat_ourselves(world: World, referral_id: UUID) -> None:
     world.perform(referral_id, Command.ACCEPT)
     world.deliver_all()

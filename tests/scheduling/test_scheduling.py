@@ -22,7 +22,7 @@ from homing.kit.reference import mint
 from homing.referrals import actions as referrals
 from homing.referrals.events import ContactOutcome, EventData, Evidence
 from homing.referrals.policy import NextAction
-from homing.referrals.queries import referral
+from homing.referrals.queries import history, referral
 from homing.referrals.states import Command, EventKind, IllegalTransition, Status
 from homing.scheduling import actions, queries
 from homing.scheduling.policy import ATTEMPTS
@@ -143,10 +143,13 @@ def test_a_cancelled_visit_brings_the_patient_back_to_the_list(accepted: UUID) -
 
 
 def test_a_missed_visit_is_returned_to_the_list_and_booked_again(accepted: UUID) -> None:
-    actions.book(actor=SYSTEM, referral_id=accepted, appointment=visit())
+    first = visit()
+    actions.book(actor=SYSTEM, referral_id=accepted, appointment=first)
     actions.no_show(actor=SYSTEM, referral_id=accepted)
     (waiting,) = queries.ready_to_schedule().rows
     assert waiting.patient.row.status is Status.NO_SHOW
+    (missed,) = [event for event in history(accepted) if event.kind is EventKind.NO_SHOW]
+    assert missed.data.appointment == first
     actions.book(actor=SYSTEM, referral_id=accepted, appointment=visit(9))
     assert states(accepted) == [AppointmentState.NO_SHOW, AppointmentState.BOOKED]
 

@@ -36,6 +36,8 @@ _DAMAGED = "A document of this referral is damaged here, so nothing was sent. Ha
 _UNSENDABLE = (AttachmentUnreadable, DocumentDamaged)
 
 _ON_ITS_WAY = frozenset({MessageState.PLANNED, MessageState.DELIVERING})
+#: What lies before a visit: entered after it, as for a patient who walked in, it does not make the visit old news.
+_BEFORE_THE_VISIT = frozenset({EventKind.ACCEPTED, EventKind.CONTACTED, EventKind.SCHEDULED, EventKind.RESCHEDULED})
 
 
 def inform(*, actor: Actor, event_id: UUID) -> UUID | None:
@@ -201,7 +203,8 @@ def _why_not(event: RecordedEvent, history: Sequence[TimelineEntry]) -> str:
         for entry in history
         if entry.kind in NOTICES and (entry.recorded_at, entry.id) < (event.recorded_at, event.id)
     ]
-    if any(entry.occurred_at > event.occurred_at for entry in known):
+    older = _BEFORE_THE_VISIT if event.kind is EventKind.COMPLETED else frozenset()
+    if any(entry.occurred_at > event.occurred_at for entry in known if entry.kind not in older):
         return "overtaken by later news"
     stated = (event.kind, event.occurred_at, event.data.appointment)
     if any((entry.kind, entry.occurred_at, entry.data.appointment) == stated for entry in known):
