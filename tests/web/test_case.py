@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,7 @@ from django.urls import reverse
 from homing.accounts.policy import Role
 from homing.audit.queries import records_of
 from homing.intake.reading.errors import Reason, unreadable
+from homing.kit import clock
 from homing.kit.ids import uuid7
 from homing.referrals import actions, queries
 from homing.referrals.states import Command, EventKind, Status
@@ -183,6 +185,17 @@ def test_what_a_partner_said_is_recorded(house: House, sign_in: SignIn) -> None:
     body = _body(client, sent)
     assert "Kim said so" in body
     assert 'data-testid="event-accepted"' in body
+
+
+def test_a_step_of_the_present_minute_is_dated_after_what_was_entered_before_it(house: House, sign_in: SignIn) -> None:
+    client, sent = sign_in(Role.REFERRAL_COORDINATOR), _sent(house)
+    with scoped(house.organization.id):
+        known = queries.timeline(sent)
+    minute = clock.now().astimezone(ZoneInfo(house.organization.timezone)).strftime("%Y-%m-%dT%H:%M")
+    assert _do(client, house, sent, "told", kind="accepted", occurred_at=minute) == 303
+    with scoped(house.organization.id):
+        (accepted,) = [one for one in queries.timeline(sent) if one.kind is EventKind.ACCEPTED]
+    assert all(accepted.occurred_at > one.occurred_at for one in known)
 
 
 def test_the_note_of_a_partner_is_kept_reviewed_and_closes_the_loop(house: House, sign_in: SignIn) -> None:

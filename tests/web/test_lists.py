@@ -218,6 +218,12 @@ def test_a_new_referral_that_cannot_be_sent_leaves_no_draft_behind(house: House,
         assert len(queries.worklist(queries.WorklistFilter(statuses=(Status.DRAFT,))).rows) == 1
 
 
+def test_an_office_that_was_chosen_stays_chosen_while_the_list_is_searched(house: House, sign_in: SignIn) -> None:
+    client = sign_in(Role.REFERRAL_COORDINATOR)
+    answer = client.post(reverse("outbound_offices"), {"office_text": "", "office": str(house.office)})
+    assert f'value="{house.office}" required checked' in answer.content.decode()
+
+
 def test_a_new_referral_needs_an_office(house: House, sign_in: SignIn) -> None:
     answer = sign_in(Role.REFERRAL_COORDINATOR).post(
         reverse("outbound_new"), {"patient.family": "Marlowe", "do": "draft"}

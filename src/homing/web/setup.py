@@ -150,14 +150,14 @@ def _form(request: HttpRequest, token: str, error: str) -> SetUpPage:
     return SetUpPage(
         action=reverse("setup", kwargs={"token": token}),
         organization=(
-            control("organization", "Name", value=value("organization"), required=True),
+            control("organization", "Organization's name", value=value("organization"), required=True),
             control("fax", "Fax number", kind="tel", value=value("fax"), hint="Where your referrals arrive."),
             control("phone", "Phone", kind="tel", value=value("phone")),
             control("address", "Address", value=value("address")),
             control("zone", "Time zone", kind="select", options=_ZONES, value=value("zone") or "America/New_York"),
         ),
         administrator=(
-            control("name", "Name", value=value("name"), required=True),
+            control("name", "Your name", value=value("name"), required=True),
             control("email", "E-mail address", kind="email", value=value("email"), required=True),
             control("password", "Password", kind="password", hint="At least 12 characters.", required=True),
         ),

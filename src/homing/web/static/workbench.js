@@ -213,7 +213,13 @@ const refreshCandidates = async () => {
     body: new FormData(form),
     headers: { "X-CSRFToken": csrf },
   }).catch(() => null);
-  if (answer?.ok) document.getElementById("candidates").innerHTML = await answer.text();
+  if (!answer?.ok) return;
+  const list = document.getElementById("candidates");
+  const found = await answer.text();
+  // Read after the answer has come: what was chosen meanwhile stays chosen.
+  const chosen = form.querySelector("[name=patient]:checked")?.value;
+  list.innerHTML = found;
+  for (const choice of list.querySelectorAll("[name=patient]")) choice.checked ||= choice.value === chosen;
 };
 form?.addEventListener("input", (event) => {
   if (event.target.name?.startsWith("patient.")) patientChanged = true;

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from homing.referrals.queries import ReferralView
     from homing.web.guard import StaffRequest
 
+_MINUTE = 60
 _NOTE_KIND, _NOTE_TITLE = "consult_note", "Consult note"
 _WORKERS: Final = (
     Permission.REFERRALS_TRIAGE,
@@ -253,8 +254,9 @@ def _keep_note(request: StaffRequest, found: ReferralView) -> UUID:
 
 def _past(request: StaffRequest) -> datetime | None:
     """Return the posted time; one within the present minute is now."""
-    posted = moment(request, "occurred_at")
-    return min(posted, clock.now()) if posted and (posted - clock.now()).total_seconds() < 60 else posted
+    posted, now = moment(request, "occurred_at"), clock.now()
+    # The form knows minutes only: cut off, they would date a visit before the booking entered just now.
+    return now if posted and abs((posted - now).total_seconds()) < _MINUTE else posted
 
 
 _SPECIAL: Final[dict[str, Callable[[StaffRequest, ReferralView], None]]] = {

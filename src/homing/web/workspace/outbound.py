@@ -122,7 +122,11 @@ def outbound_edit(request: StaffRequest, referral_id: UUID) -> HttpResponse:
 @staff(Permission.REFERRALS_SEND, methods=("POST",))
 def outbound_offices(request: StaffRequest) -> HttpResponse:
     """Search the directory for receiving offices."""
-    return fragment(request, "workspace/_office_choices.html", offices=_search(text(request, "office_text", 100)))
+    return fragment(
+        request,
+        "workspace/_office_choices.html",
+        offices=_search(text(request, "office_text", 100), chosen=text(request, "office", 40)),
+    )
 
 
 def _take(request: StaffRequest, draft: ReferralView | None) -> HttpResponse:
@@ -204,10 +208,10 @@ def _again(
     return _show(request, draft, values, offices, errors, error=error, office_error=office_error, status=_UNPROCESSABLE)
 
 
-def _search(wanted: str) -> OfficeChoices:
+def _search(wanted: str, *, chosen: str = "") -> OfficeChoices:
     if wanted:
-        return offices_of(directory.search_offices(wanted, kind="receiving", limit=8))
-    return offices_of(directory.all_offices(kind="receiving", limit=8))
+        return offices_of(directory.search_offices(wanted, kind="receiving", limit=8), chosen=chosen)
+    return offices_of(directory.all_offices(kind="receiving", limit=8), chosen=chosen)
 
 
 def _show(

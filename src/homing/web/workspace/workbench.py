@@ -131,7 +131,8 @@ def workbench_offices(request: StaffRequest, item_id: UUID) -> HttpResponse:  # 
     """Search the directory for the sender."""
     wanted = text(request, "text", 100)
     found = directory.search_offices(wanted, limit=6) if wanted else ()
-    return fragment(request, "workspace/_office_choices.html", offices=offices_of(found, searched=bool(wanted)))
+    choices = offices_of(found, searched=bool(wanted), chosen=text(request, "office", 40))
+    return fragment(request, "workspace/_office_choices.html", offices=choices)
 
 
 @staff(_REVIEW, methods=("POST",))
