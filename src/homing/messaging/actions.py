@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -28,6 +28,9 @@ from homing.messaging.states import DeliveryState, FailureCause, MessageState, S
 from homing.tenancy.jobs import defer
 from homing.tenancy.queries import current_organization
 from homing.tenancy.scope import current_organization_id, scoped
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 DELIVER: Final = "homing.messaging.jobs.deliver"
 POLL: Final = "homing.messaging.jobs.poll"
@@ -248,7 +251,7 @@ def _wake(key: str, reference: str) -> None:
     with scoped(organization_id):
         waiting = Delivery.objects.filter(id=delivery_id, state=DeliveryState.SUBMITTED, provider_reference=reference)
         if waiting.exists():
-            defer(POLL, delivery_id=delivery_id)
+            defer(POLL, queueing_lock=f"{POLL}:{delivery_id}", delivery_id=delivery_id)
 
 
 def _create(
@@ -298,7 +301,7 @@ def _plan(actor: Actor, message: Message, at: datetime, failures: Sequence[Failu
     )
     _append(actor, message, StepKind.PLANNED, delivery)
     if at <= clock.now():
-        defer(DELIVER, delivery_id=delivery.id)
+        defer(DELIVER, queueing_lock=f"{DELIVER}:{delivery.id}", delivery_id=delivery.id)
 
 
 def _settle(actor: Actor, message: Message, changed: Delivery, now: datetime) -> None:
@@ -501,15 +504,17 @@ def _submission(message: Message, delivery: Delivery) -> Submission:
 
 def _locked(delivery_id: UUID) -> tuple[Message, Delivery]:
     # The message first, always: every change of any of its attempts is serialised by its row.
-    message_id = Delivery.objects.filter(id=delivery_id).values_list("message_id", flat=True).first()
-    if message_id is None:
-        raise NotFound
-    message = _locked_message(message_id)
+    its_message = Delivery.objects.filter(id=delivery_id).values("message_id")
+    message = _locked_one(Message.objects.filter(id__in=its_message))
     return message, Delivery.objects.get(id=delivery_id)
 
 
 def _locked_message(message_id: UUID) -> Message:
-    message = Message.objects.select_for_update().filter(id=message_id).first()
+    return _locked_one(Message.objects.filter(id=message_id))
+
+
+def _locked_one(rows: QuerySet[Message]) -> Message:
+    message = rows.select_for_update().first()
     if message is None:
         raise NotFound
     return message
