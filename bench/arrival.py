@@ -61,6 +61,7 @@ class Watch:
 
 def main() -> None:
     """Print the figure."""
+    figures.end_in_order()
     machine = figures.machine()
     with Installation() as installation:
         installation.rows("UPDATE tenancy_organization SET auto_accept = true RETURNING id")

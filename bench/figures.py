@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,11 @@ def figure(name: str, value: float, unit: str, goal: Goal, data: str) -> None:
     """Print which data and how many, then the figure."""
     print(f"data {data}")
     print(f"figure {name} {value:.3g} {unit} goal {goal.sign}{goal.value:g}", flush=True)
+
+
+def end_in_order() -> None:
+    """Let SIGTERM (of `timeout`, for example) unwind this process, so that nothing it has started is left behind."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
 
 
 def percentile(values: Sequence[float], share: float) -> float:

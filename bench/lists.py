@@ -46,6 +46,7 @@ class Timings:
 
 def main() -> None:
     """Print the figures."""
+    figures.end_in_order()
     machine = figures.machine()
     folder = Path(tempfile.mkdtemp(prefix="homing-bench-", dir="/tmp"))
     os.environ["HOMING_DATA"] = str(folder)

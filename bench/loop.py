@@ -15,15 +15,26 @@ _GENERATED = 12
 
 def main() -> None:
     """Print all figures; the exit status says only whether they could be taken."""
+    figures.end_in_order()
     print(f"machine {figures.machine()}", flush=True)
-    failed = [name for name in ("arrival", "throughput", "lists") if subprocess.call(_module(f"bench.{name}"))]  # noqa: S603 - ours
+    failed = [name for name in ("arrival", "throughput", "lists") if not _ran(_module(f"bench.{name}"))]
     with tempfile.TemporaryDirectory() as folder:
         files, data = _files(Path(folder))
         print(f"reading: {data}", flush=True)
-        if subprocess.call([*_module("bench.reading"), *map(str, files)]):  # noqa: S603 - ours
+        if not _ran([*_module("bench.reading"), *map(str, files)]):
             failed.append("reading")
     if failed:
         sys.exit(f"could not be taken: {', '.join(failed)}")
+
+
+def _ran(command: list[str]) -> bool:
+    """Run a benchmark to its end; stopped ourselves, stop it in order, too."""
+    with subprocess.Popen(command) as process:  # noqa: S603 - ours
+        try:
+            return process.wait() == 0
+        except BaseException:
+            process.terminate()
+            raise
 
 
 def _module(name: str) -> list[str]:
