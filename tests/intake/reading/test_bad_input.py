@@ -21,7 +21,7 @@ SMALL = RenderLimits(max_pages=5, max_seconds=30, max_memory_bytes=700 << 20)
 
 REFUSED: dict[str, tuple[Callable[[], bytes], Reason]] = {
     "empty": (lambda: b"", Reason.EMPTY),
-    "text": (lambda: b"Dear colleague, please see attached.", Reason.NOT_A_DOCUMENT),
+    "a program": (lambda: b"MZ\x90 Dear colleague, please see attached.", Reason.NOT_A_DOCUMENT),
     "an office file": (lambda: b"PK\x03\x04" + bytes(500), Reason.NOT_A_DOCUMENT),
     "a tiff cut short": (lambda: pages.tiff([pages.page()])[:200], Reason.DAMAGED),
     "a png cut short": (lambda: pages.picture(pages.page(), "PNG")[:2000], Reason.DAMAGED),

@@ -20,7 +20,8 @@ from tests.fixtures.fax import bad, pages
 
 FLOATS = st.floats(0, 1)
 BOXES = st.tuples(FLOATS, FLOATS, FLOATS, FLOATS)
-WORDS = st.builds(Word, st.text(min_size=1), BOXES, FLOATS, st.integers(0, 500))
+FLAGS = (st.booleans(), st.booleans(), st.booleans())
+WORDS = st.builds(Word, st.text(min_size=1), BOXES, FLOATS, st.integers(0, 500), *FLAGS, st.text())
 PAGES = st.builds(
     PageText,
     st.integers(1, 999),
@@ -32,12 +33,21 @@ PAGES = st.builds(
     st.integers(1, 9999),
     st.lists(st.text(), max_size=2).map(tuple),
     st.none() | st.just("damaged"),
+    st.text(),
+    st.none() | st.just("6175550142"),
 )
 
 
 @given(PAGES)
 def test_a_page_comes_back_from_json_as_it_was(page: PageText) -> None:
     assert codec.from_json(PageText, codec.to_json(page)) == page
+
+
+def test_a_page_stored_before_strips_and_handwriting_were_told_is_still_read() -> None:
+    stored = '{"number": 1, "words": [{"text": "MRN", "box": [0.1, 0.1, 0.2, 0.2], "confidence": 0.9, "line": 2}]}'
+    page = codec.from_json(PageText, stored)
+    assert page == PageText(1, (Word("MRN", (0.1, 0.1, 0.2, 0.2), 0.9, 2),))
+    assert (page.strip, page.sending_number, page.words[0].handwritten) == ("", None, False)
 
 
 @given(st.binary(), st.lists(WORDS, max_size=2).map(tuple))

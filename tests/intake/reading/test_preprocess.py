@@ -24,7 +24,8 @@ def _only(data: bytes) -> PageImage:
 def test_a_fax_of_either_resolution_becomes_square_pixels_of_300_dpi(dpi: tuple[int, int]) -> None:
     prepared = prepare(_only(pages.tiff([pages.page()], dpi)).png)
     high, wide = prepared.image.shape
-    assert wide == pytest.approx(pages.WIDTH * TARGET_DPI / 204, abs=2)
+    # The sheet grows by what its slant needs.
+    assert wide == pytest.approx(pages.WIDTH * TARGET_DPI / 204, abs=8)
     assert high == pytest.approx(pages.HEIGHT * TARGET_DPI / 204, abs=8)
 
 

@@ -176,12 +176,18 @@ def _parted(word: Word, rotation: int) -> tuple[Word, ...]:
 
 
 def _tokens(page: PageText) -> list[Token]:
+    parted = tuple(itertools.chain.from_iterable(_parted(one, page.rotation) for one in page.words))
+    return upright_tokens(page, parted)
+
+
+def upright_tokens(page: PageText, words: Sequence[Word]) -> list[Token]:
+    """Return words of a page as they stand when it is set upright and level."""
     wide, high = max(page.width, 1), max(page.height, 1)
     turn, _, _ = upright(wide, high, page.rotation, page.skew)
     angle = math.radians(abs(page.skew))
     cos, sin = math.cos(angle), math.sin(angle)
     found = []
-    for word in itertools.chain.from_iterable(_parted(one, page.rotation) for one in page.words):
+    for word in words:
         x0, y0, x1, y1 = word.box
         x, y = turn.point((x0 + x1) / 2 * wide, (y0 + y1) / 2 * high)
         across, down = (x1 - x0) * wide, (y1 - y0) * high

@@ -1,62 +1,208 @@
-"""From the words where a value stands to the value: found by its shape, normalised, with its confidence and its box."""
+"""From the words of a run to the value they state: repaired where engines usually err, or nothing; never invented."""
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Final
 
-from homing.intake.extraction import layout, validators
-from homing.intake.extraction.layout import Span
-from homing.intake.extraction.validators import Found
-from homing.intake.reading.types import FieldValue
+from homing.intake.extraction import validators
 from homing.kit import names
 
+Normalise = Callable[[str], str | None]
 
-def stated(target: str, span: Span, weight: float) -> Iterator[FieldValue]:
-    """Yield the fields that `target` finds in a span; `weight`, 0 to 1, is the trust in a place of this sort.
-
-    A target is a field of the contract, `patient.name` or `referrer.name`, or `patient.address`.
-    """
-    if target == "patient.address":
-        yield from _address(span, weight)
-    elif target == "diagnosis.codes":
-        yield from codes(span, validators.find_codes(span.text, bare=True), weight)
-    elif found := validators.FINDERS.get(target, validators.find_text)(span.text):
-        split = person if target.endswith(".name") else _single
-        yield from split(target, span, found, weight)
-
-
-def _single(target: str, span: Span, found: Found, weight: float) -> Iterator[FieldValue]:
-    name = names.parse_person(found.value) if target == "requested.provider" else None
-    value = " ".join(filter(None, (name.given, name.middle, name.family))) if name else found.value
-    yield field(target, value, span.cut(found.start, found.end), weight)
+_DIGIT_FOR: Final = str.maketrans("OoQDIl|!iZzSs$BbgqG", "0000111112255588996")
+_EDGES: Final = " \n\t:;,.-_|[](){}*•~=<>\"'\u201c\u201d\u2018\u2019"
+#: Words that tell a sex; titles do so where nothing else does.
+_SEX_WORDS: Final = {
+    "female": "f female woman girl lady fem femenino mujer mrs ms miss sra srta",
+    "male": "m male man boy gentleman masc masculino hombre mr sr",
+    "other": "x u other nonbinary unspecified",
+}
+_SEXES: Final = {word: value for value, words in _SEX_WORDS.items() for word in words.split()}
+_LONGEST_NAME: Final = 40
+_FEWEST_OF_ID, _MOST_OF_ID = 3, 24
 
 
-def field(name: str, value: str | tuple[str, ...], span: Span, weight: float) -> FieldValue:
-    """Return a field whose confidence falls with that of its least certain word."""
-    return FieldValue(name, value, round(weight * (0.4 + 0.6 * span.confidence), 3), span.page, span.box)
+def plain(text: str) -> str | None:
+    """Return the text on one line without the marks around it, where it has at least two letters."""
+    value = " ".join(text.split()).strip(_EDGES)
+    if value.count("(") > value.count(")"):
+        value += ")"
+    return value if len(re.findall(r"[^\W\d_]", value)) > 1 else None
 
 
-def person(target: str, span: Span, found: Found, weight: float) -> Iterator[FieldValue]:
-    """Yield family and given name of a name found in a span."""
-    name, kind = names.parse_person(found.value), target.removesuffix(".name")
-    parts = {"family": name.family, "given": name.given} if name else {}
-    for part, value in parts.items():
-        start = found.start + max(found.value.find(value), 0)
-        yield field(f"{kind}.{part}", value, span.cut(start, start + len(value)), weight)
+def name_part(text: str) -> str | None:
+    """Return a family or given name, in the usual capitals where the page has only capitals or none."""
+    words = [word.strip(_EDGES) for word in text.split()]
+    words = [word for word in words if re.search(r"[^\W\d_]", word) and word.lower() not in {"dr", "mr", "mrs", "ms"}]
+    value = " ".join(words)
+    if not value or len(value) > _LONGEST_NAME or sum(letter.isdigit() for letter in value) > 1:
+        return None
+    plain_case = value.isupper() or value.islower() or re.fullmatch(r"Ma?c[A-Z]+", value)
+    return _capitals(value) if plain_case else value
 
 
-def _address(span: Span, weight: float) -> Iterator[FieldValue]:
-    found = validators.find_city_state_zip(span.text)
-    line = validators.find_text(span.text[: found[0].start if found else len(span.text)])
-    if line and re.search(r"\d", line.value):
-        yield field("patient.address.line", line.value, span.cut(line.start, line.end), weight)
-    for part, one in zip(("city", "state", "zip"), found or (), strict=False):
-        yield field(f"patient.address.{part}", one.value, span.cut(one.start, one.end), weight)
+def _capitals(value: str) -> str:
+    written = re.sub(r"[^\W\d_]+", lambda match: match[0].capitalize(), value)
+    written = re.sub(r"(?<=['\u2019])S\b", "s", written)
+    return re.sub(r"\bMc([a-z])", lambda match: f"Mc{match[1].upper()}", written)
 
 
-def codes(span: Span, found: list[Found], weight: float) -> Iterator[FieldValue]:
-    """Yield the diagnosis codes found in a span as one list."""
+def whole_name(text: str) -> str | None:
+    """Return given and family name of a clinician, without title and credentials."""
+    name = names.parse_person(re.sub(r"[^\w\s,.'\u2019-]", " ", text))
+    if name is None:
+        return None
+    return name_part(" ".join(filter(None, (name.given, name.middle, name.family))))
+
+
+def sex(text: str) -> str | None:
+    """Return male, female or other; a title tells it too."""
+    for word in re.findall(r"[a-z]+", text.lower().replace("non-binary", "nonbinary")):
+        if found := _SEXES.get(word):
+            return found
+    return None
+
+
+def state(text: str) -> str | None:
+    """Return the two letters of a state."""
+    value = " ".join(re.findall(r"[A-Za-z]+", text))
+    return value.upper() if value.upper() in validators.STATES else _states().get(value.lower())
+
+
+@cache
+def _states() -> dict[str, str]:
+    table = files("homing.intake.extraction") / "data" / "states.csv"
+    return {row["name"]: row["code"] for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines())}
+
+
+def zip_code(text: str) -> str | None:
+    """Return five digits."""
+    match = re.search(r"(?<!\d)\d{5}(?!\d)", _digits(text)) or re.search(r"(?<!\d)\d{5}(?=\d{4}(?!\d))", _digits(text))
+    return match[0] if match else None
+
+
+def identifier(text: str) -> str | None:
+    """Return an identifier in capitals, without the marks and label around it."""
+    value = re.sub(r"^(?:[A-Za-z. ]{2,}[#:]|#|no\.?\s)\s*", "", text.strip(), flags=re.IGNORECASE)
+    value = " ".join(value.split()).strip(_EDGES + "#").upper()
+    letters = re.sub(r"[^A-Z0-9]", "", value)
+    fits = _FEWEST_OF_ID <= len(letters) <= _MOST_OF_ID and re.search(r"\d", letters)
+    return value if fits and not re.search(r"[A-Z]{7}", letters) else None
+
+
+def _digits(text: str) -> str:
+    """Return the text with letters that stand for digits as digits, in words that are mostly digits."""
+    words = re.split(r"(\s+)", text)
+    return "".join(
+        word.translate(_DIGIT_FOR) if sum(letter.isdigit() for letter in word) * 2 > len(word.strip(_EDGES)) else word
+        for word in words
+    )
+
+
+def _found(finder: validators.Finder) -> Normalise:
+    def normalise(text: str) -> str | None:
+        for written in (text, _digits(text), re.sub(r"\s*([/.-])\s*", r"\1", _digits(text))):
+            if found := finder(written):
+                return found.value
+        return None
+
+    return normalise
+
+
+def _date(finder: validators.Finder) -> Normalise:
+    usual = _found(finder)
+
+    def normalise(text: str) -> str | None:
+        value = usual(text)
+        if value is None and (match := re.search(r"(?<!\d)(\d{2})\s?(\d{2})\s?(\d{4})(?!\d)", _digits(text))):
+            value = usual(f"{match[1]}/{match[2]}/{match[3]}")
+        return value
+
+    return normalise
+
+
+def phone(text: str) -> str | None:
+    """Return ten digits."""
+    value = _found(validators.find_phone)(text)
+    if value is None:
+        digits = re.sub(r"\D", "", _digits(re.sub(r"(?i)\s*(?:x|ext\.?)\s*\d+$", "", text)))
+        digits = digits.removeprefix("1") if len(digits) == 11 else digits
+        value = digits if len(digits) == 10 and digits[0] in "23456789" else None
+    return value
+
+
+def npi(text: str) -> str | None:
+    """Return an NPI whose check digit is right."""
+    value = _found(validators.find_npi)(text)
+    if value is None:
+        digits = re.sub(r"\D", "", _digits(text))
+        found = validators.find_npi(digits)
+        value = found.value if found else None
+    return value
+
+
+def priority(text: str) -> str | None:
+    """Return routine, urgent, asap or stat."""
+    found = validators.find_priority(text)
     if found:
-        where = layout.joined([span.cut(one.start, one.end) for one in found])
-        yield field("diagnosis.codes", tuple(dict.fromkeys(one.value for one in found)), where, weight)
+        return found.value
+    words = text.lower()
+    meanings = (
+        (r"emerg|immediat|same[- ]day|\bstat\b", "stat"),
+        (r"convenience|no rush", "routine"),
+        (r"soon|next available|this week|a\.s\.a\.p|first available|earliest", "asap"),
+        (r"urg|expedit|priority|48|72|24 h|rush|prompt", "urgent"),
+        (r"routin|elective|standard|normal|regular|30 days", "routine"),
+    )
+    return next((value for pattern, value in meanings if re.search(pattern, words)), None)
+
+
+NORMALISERS: Final[dict[str, Normalise]] = {
+    "patient.family": name_part,
+    "patient.given": name_part,
+    "referrer.family": name_part,
+    "referrer.given": name_part,
+    "requested.provider": whole_name,
+    "patient.birth_date": _date(validators.find_birth_date),
+    "referral.date": _date(validators.find_date),
+    "patient.sex": sex,
+    "patient.phone": phone,
+    "referrer.phone": phone,
+    "referrer.fax": phone,
+    "referrer.npi": npi,
+    "patient.address.line": plain,
+    "patient.address.city": name_part,
+    "patient.address.state": state,
+    "patient.address.zip": zip_code,
+    "patient.mrn": identifier,
+    "coverage.member_id": identifier,
+    "authorization.number": identifier,
+    "coverage.payer": plain,
+    "referrer.organization": plain,
+    "requested.specialty": plain,
+    "requested.service": plain,
+    "reason": plain,
+    "priority": priority,
+}
+
+
+def dotted_codes(text: str) -> list[str]:
+    """Return the ICD-10-CM codes of a text that have a dot: nothing else looks like them."""
+    return [one.value for one in validators.find_codes(text)]
+
+
+def codes(text: str) -> list[str]:
+    """Return every ICD-10-CM code of a run, with its dot."""
+    # A dot that was read as a comma, or with a space behind it.
+    text = re.sub(r"(?<![A-Za-z0-9])([A-TV-Z]\d[0-9A-Z])\s?[.,:]\s?(?=\d)", r"\1.", text)
+    found = [one.value for one in validators.find_codes(text, bare=True)]
+    if not found:
+        # Some offices leave the dot out: M5416.
+        dotless = re.finditer(r"(?<![A-Za-z0-9])([A-TV-Z]\d[0-9AB])([0-9A-Z]{1,4})(?![A-Za-z0-9])", text)
+        found += [f"{match[1]}.{match[2]}" for match in dotless]
+    return found

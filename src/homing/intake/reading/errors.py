@@ -21,6 +21,7 @@ class Reason(StrEnum):
     DAMAGED = "damaged"
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"
+    ILLEGIBLE = "illegible"
 
 
 class UnreadableDocument(HomingError):
@@ -46,7 +47,7 @@ class DocumentTooLarge(UnreadableDocument):
 
 
 class NotADocument(UnreadableDocument):
-    """The file is not a TIFF, PDF, PNG or JPEG document. Please send one of these."""
+    """The file is not a TIFF, PDF, PNG, JPEG, e-mail or text document. Please send one of these."""
 
     reason = Reason.NOT_A_DOCUMENT
     code = reason.value
@@ -93,6 +94,13 @@ class ReadingOutOfMemory(UnreadableDocument):
     code = reason.value
 
 
+class IllegiblePage(UnreadableDocument):
+    """Nothing on the page can be read: it is noise, faint or another script. Please look at it, or send it again."""
+
+    reason = Reason.ILLEGIBLE
+    code = reason.value
+
+
 class ReaderFailed(HomingError):
     """The reading process failed for a reason that is not the document's. Run `homing doctor`; the step is repeated."""
 
@@ -113,6 +121,7 @@ _CLASSES: dict[Reason, type[UnreadableDocument]] = {
         DamagedDocument,
         ReadingTimedOut,
         ReadingOutOfMemory,
+        IllegiblePage,
     )
 }
 

@@ -56,6 +56,11 @@ def scaling(across: float, down: float) -> Affine:
     return Affine(across, 0, 0, 0, down, 0)
 
 
+def moving(right: float, down: float) -> Affine:
+    """Return the map that moves."""
+    return Affine(1, 0, right, 0, 1, down)
+
+
 def upright(width: float, height: float, rotation: int, skew: float) -> tuple[Affine, float, float]:
     """Return the map that makes a page of `width` by `height` upright, and the width and height it then has.
 

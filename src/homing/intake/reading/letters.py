@@ -15,7 +15,7 @@ Ink = NDArray[np.uint8]
 
 _SMALLEST_LETTER_INCH, _LARGEST_LETTER_INCH = 0.04, 0.35
 _LONGEST_LETTER = 6.0
-_MOST_LETTERS = 1500
+_MOST_LETTERS = 900
 _FEWEST_LETTERS = 30
 _NEAR = 0.8
 _SAME, _DIFFERENT = 0.08, 0.16
@@ -73,7 +73,7 @@ def bearing(boxes: Floats) -> Bearing:
     """
     if len(boxes) < _FEWEST_LETTERS:
         return Bearing(0, 0.0)
-    some = boxes[:: math.ceil(len(boxes) / _MOST_LETTERS)] if len(boxes) > 4 * _MOST_LETTERS else boxes
+    some = _middle(boxes)
     across, sideways = _neighbours(some), _neighbours(_transposed(some))
     if len(sideways[0]) > _SIDEWAYS * len(across[0]):
         # Transposing the page, then mirroring, is a quarter turn: what agrees then tells which one.
@@ -81,6 +81,12 @@ def bearing(boxes: Floats) -> Bearing:
         return Bearing(90 if feet > 0 else 270, abs(feet))
     feet = _balance(some, across)
     return Bearing(0 if feet > 0 else 180, abs(feet))
+
+
+def _middle(boxes: Floats) -> Floats:
+    """Return the letters around the middle of the page: neighbours stay together, and so many are enough."""
+    start = max(len(boxes) - _MOST_LETTERS, 0) // 2
+    return boxes[np.argsort(boxes[:, 1], kind="stable")][start : start + _MOST_LETTERS]
 
 
 def _transposed(boxes: Floats) -> Floats:

@@ -6,13 +6,16 @@ render (sandbox) -> recognise (sandbox, per page) -> understand (pure)
 from __future__ import annotations
 
 import atexit
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from homing.intake.reading.errors import Reason, UnreadableDocument, sentence, unreadable
-from homing.intake.reading.sandbox import Sandbox
+from homing.intake.reading.sandbox import Sandbox, png_file
 from homing.intake.reading.types import (
     DocumentReading,
     PageImage,
@@ -23,6 +26,12 @@ from homing.intake.reading.types import (
     RenderLimits,
     Word,
 )
+
+if TYPE_CHECKING:
+    from homing.intake.extraction.placement import Placement
+
+#: Is told after each page how many are done, and of how many.
+Progress = Callable[[int, int], None]
 
 
 @cache
@@ -55,41 +64,68 @@ def recognise(
     return _sandbox(limits, sandbox).recognise(png, number, words)
 
 
-def understand(pages: Sequence[PageText]) -> DocumentReading:
-    """Return the documents on the pages of one file: kinds, fields, specialty, what is missing. Pure."""
+def understand(
+    pages: Sequence[PageText], placements: Sequence[Placement] = (), organization: str = ""
+) -> DocumentReading:
+    """Return the documents on the pages of one file: kinds, fields, specialty, what is missing. Pure.
+
+    `placements` are what people's corrections taught of the sender's layouts; `organization` is our name, where
+    documents that are plainly addressed to another one shall be told.
+    """
     # Here, because extraction is built on the types of this package.
     from homing.intake.extraction.understand import understand as whole
 
-    return whole(pages)
+    return whole(pages, placements=placements, organization=organization)
 
 
-def read(data: bytes, limits: RenderLimits | None = None, sandbox: Sandbox | None = None) -> ReadingResult:
-    """Return the whole reading of a file. Raises UnreadableDocument, ReaderFailed."""
-    started = time.monotonic()
-    rendered = render(data, limits, sandbox)
-    pages, problems = [], list(rendered.problems)
-    for image in rendered.pages:
-        page = _page_text(image, limits, sandbox)
-        if page.error:
-            problems.append(Problem(Reason(page.error), sentence(Reason(page.error)), page.number))
-        pages.append(page)
-    if all(page.error for page in pages):
+def read(
+    data: bytes,
+    limits: RenderLimits | None = None,
+    sandbox: Sandbox | None = None,
+    progress: Progress | None = None,
+    organization: str = "",
+) -> ReadingResult:
+    """Return the whole reading of a file, holding one page image at a time. Raises UnreadableDocument, ReaderFailed."""
+    started, chosen = time.monotonic(), _sandbox(limits, sandbox)
+    with tempfile.TemporaryDirectory(prefix="homing-pages-") as name:
+        rendered = chosen.render(data, Path(name))
+        pages, problems = [], list(rendered.problems)
+        for position, image in enumerate(rendered.pages):
+            page = _page_text(replace(image, png=png_file(Path(name), position).read_bytes()), chosen)
+            if page.error:
+                problems.append(Problem(Reason(page.error), sentence(Reason(page.error)), page.number))
+            pages.append(page)
+            if progress:
+                progress(position + 1, len(rendered.pages))
+    # What nobody can read is no fault of the file: it is shown to a person as it is.
+    if all(page.error and page.error != Reason.ILLEGIBLE.value for page in pages):
         raise unreadable(problems[0].code, problems[0].message)
-    return ReadingResult(tuple(pages), understand(pages), tuple(problems), round(time.monotonic() - started, 2))
+    return ReadingResult(
+        tuple(pages),
+        understand(pages, organization=organization),
+        tuple(problems),
+        round(time.monotonic() - started, 2),
+    )
 
 
-def read_file(path: Path, limits: RenderLimits | None = None, sandbox: Sandbox | None = None) -> ReadingResult:
+def read_file(
+    path: Path,
+    limits: RenderLimits | None = None,
+    sandbox: Sandbox | None = None,
+    progress: Progress | None = None,
+    organization: str = "",
+) -> ReadingResult:
     """Return the whole reading of a file on disk. Raises OSError, UnreadableDocument, ReaderFailed."""
     allowed = (limits or (sandbox.limits if sandbox else RenderLimits())).max_bytes
     if path.stat().st_size > allowed:
         raise unreadable(Reason.TOO_LARGE)
-    return read(path.read_bytes(), limits, sandbox)
+    return read(path.read_bytes(), limits, sandbox, progress, organization)
 
 
-def _page_text(image: PageImage, limits: RenderLimits | None, sandbox: Sandbox | None) -> PageText:
+def _page_text(image: PageImage, sandbox: Sandbox) -> PageText:
     """Return the words of a page, or the page with its error: one bad page does not take the others with it."""
     try:
-        return recognise(image.png, image.number, image.words, limits, sandbox)
+        return sandbox.recognise(image.png, image.number, image.words)
     except UnreadableDocument as error:
         return PageText(image.number, (), width=image.width, height=image.height, error=error.code)
 

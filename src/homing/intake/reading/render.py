@@ -1,4 +1,4 @@
-"""Files to page images: TIFF G3/G4, PDF scanned and digital, PNG, JPEG. Runs inside the sandbox."""
+"""Files to page images: TIFF G3/G4, PDF scanned and digital, PNG, JPEG, digital text. Runs inside the sandbox."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from homing.intake.reading import pdf, tiff
+from homing.intake.reading import pdf, text, tiff
 from homing.intake.reading.errors import Reason, sentence, unreadable
 from homing.intake.reading.types import PageImage, Problem, RenderLimits
 
@@ -60,7 +60,7 @@ def pages(data: bytes, limits: RenderLimits) -> Iterator[PageImage | Problem]:
         raise unreadable(Reason.TOO_LARGE)
     kind = sniff(data)
     if kind is None:
-        raise unreadable(Reason.NOT_A_DOCUMENT)
+        return text.pages(data, limits, pages)
     return pdf.pages(data, limits) if kind is FileType.PDF else _image_pages(data, kind, limits)
 
 

@@ -59,15 +59,18 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    def render(self, data: bytes) -> RenderedDocument:
-        """Return the readable pages of a file. Raises UnreadableDocument where there is none, ReaderFailed."""
+    def render(self, data: bytes, into: Path | None = None) -> RenderedDocument:
+        """Return the readable pages of a file; with `into` their PNGs are not in memory but the `png_file`s there.
+
+        Raises UnreadableDocument where no page is readable, ReaderFailed.
+        """
         if not data:
             raise unreadable(Reason.EMPTY)
         if len(data) > self.limits.max_bytes:
             raise unreadable(Reason.TOO_LARGE)
         with self._lock:
             answer = self._ask(worker.Request("render", self.limits), data)
-            document = self._collected(answer)
+            document = self._collected(answer, into)
             self._tidy()
         if not document.pages:
             first = document.problems[0] if document.problems else None
@@ -128,9 +131,10 @@ class Sandbox:
         self._process = None
         return code
 
-    def _collected(self, answer: worker.Answer) -> RenderedDocument:
+    def _collected(self, answer: worker.Answer, into: Path | None) -> RenderedDocument:
         """Return what the child wrote, also where it died on the way."""
-        pages = tuple(_page(path) for path in sorted(self._folder.glob("*.json")))
+        found = enumerate(sorted(self._folder.glob("*.json")))
+        pages = tuple(_page(path, png_file(into, position) if into else None) for position, path in found)
         problems = [codec.from_json(Problem, path.read_bytes()) for path in sorted(self._folder.glob("*.problem"))]
         if answer.reason:
             done = [page.number for page in pages] + [problem.page or 0 for problem in problems]
@@ -198,8 +202,17 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def _page(path: Path) -> PageImage:
-    return replace(codec.from_json(PageImage, path.read_bytes()), png=path.with_suffix(".png").read_bytes())
+def png_file(folder: Path, position: int) -> Path:
+    """Return where `render` puts the PNG of the page at this position, from 0, of `RenderedDocument.pages`."""
+    return folder / f"{position:04}.png"
+
+
+def _page(path: Path, into: Path | None) -> PageImage:
+    page, png = codec.from_json(PageImage, path.read_bytes()), path.with_suffix(".png")
+    if into is None:
+        return replace(page, png=png.read_bytes())
+    shutil.move(png, into)
+    return page
 
 
 def _environment() -> dict[str, str]:

@@ -15,12 +15,20 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word; `box` in fractions of the page as received, `confidence` 0 to 1, `line` numbers the engine's lines."""
+    """One word; `box` in fractions of the page as received, `confidence` 0 to 1, `line` numbers the engine's lines.
+
+    `strip`: it belongs to the line that a fax machine printed; `handwritten`: its place looks written by hand;
+    `reread`: the second engine read its place too, and read `other` where `text` is the first one's, else the reverse.
+    """
 
     text: str
     box: Box
     confidence: float
     line: int = 0
+    strip: bool = False
+    handwritten: bool = False
+    reread: bool = False
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,8 @@ class PageText:
 
     `rotation` is the clockwise turn, in degrees, that makes the received page upright; `skew` the clockwise slant, in
     degrees, that it then still has; `quality` 0 to 1; `width`, `height` pixels of the page as received; `codes` the
-    payloads of QR codes; `error` the code of what kept the page from being read.
+    payloads of QR codes; `error` the code of what kept the page from being read; `strip` what the sender's fax machine
+    printed at the edge, and `sending_number` the ten digits it tells.
     """
 
     number: int
@@ -82,22 +91,34 @@ class PageText:
     height: int = 0
     codes: tuple[str, ...] = ()
     error: str | None = None
+    strip: str = ""
+    sending_number: str | None = None
+
+    @property
+    def body(self) -> tuple[Word, ...]:
+        """The words without those of the strip."""
+        return tuple(word for word in self.words if not word.strip)
 
     @property
     def text(self) -> str:
-        """All words, one space between them."""
-        return " ".join(word.text for word in self.words)
+        """The words of the body, one space between them."""
+        return " ".join(word.text for word in self.body)
 
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """One field of the contract; `value` is a tuple for lists; `box` in fractions of the page as received."""
+    """One field of the contract; `value` is a tuple for lists; `box` in fractions of the page as received.
+
+    `source` says who read it: "model" is ours, "memory" what people taught of the sender's layout, "llm:MODEL@HOST" a
+    language model, with "+" between those that say the same.
+    """
 
     name: str
     value: str | tuple[str, ...]
     confidence: float
     page: int
     box: Box
+    source: str = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +132,13 @@ class PageKind:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """The specialty the patient needs (NUCC name and code), 0 to 1, and why."""
+    """The specialty the patient needs (NUCC name and code), 0 to 1, why, and what the printed destination says else."""
 
     specialty: str
     code: str
     confidence: float
     because: tuple[str, ...] = ()
+    disagreement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +159,30 @@ class ReadDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Caption:
+    """A word of a form's caption, folded, empty if it has a digit; left edge, middle, width on the upright page."""
+
+    text: str
+    x: float
+    y: float
+    wide: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageCaptions:
+    """The captions of one page: they tell its layout."""
+
+    page: int
+    captions: tuple[Caption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentReading:
-    """What the pages of one file say: its documents, and the kind of every page."""
+    """What the pages of one file say: its documents, the kind of every page, and its captions."""
 
     documents: tuple[ReadDocument, ...] = ()
     pages: tuple[PageKind, ...] = ()
+    captions: tuple[PageCaptions, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

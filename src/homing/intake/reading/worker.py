@@ -74,7 +74,16 @@ def recognise(folder: Path, request: Request) -> None:
     from homing.intake.reading.recognise import page_text
 
     png = source_file(folder).read_bytes()
-    words_file(folder).write_text(codec.to_json(page_text(_reader(), png, request.number, request.words)))
+    text = page_text(_reader(), png, request.number, request.words, _lines())
+    words_file(folder).write_text(codec.to_json(text))
+
+
+@cache
+def _lines():  # type: ignore[no-untyped-def] # noqa: ANN202 - as below
+    from homing.intake.reading.recogniser import PaddleLineReader, model_file
+
+    weights = model_file()
+    return PaddleLineReader(weights) if weights and _reader().name == "tesseract" else None
 
 
 @cache
