@@ -63,6 +63,10 @@ format: $(STAMP) ## Put the code into its form
 bench: $(STAMP) ## Figures (NAME=loop)
 	$(BIN)/python -m bench.$(NAME)
 
+.PHONY: train-reading
+train-reading: $(STAMP) ## Train the token model anew, in an environment of its own (hours; resumes; see training/README.md)
+	@tools/train-reading $(PYTHON)
+
 .PHONY: clean
 clean: ## Remove the environment and the caches of tools, never data
 	rm -rf $(VENV) build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -104,7 +104,7 @@ def fill(connection: psycopg.Connection, tenant: Tenant, since: int, until: int)
 
 def clone_item(connection: psycopg.Connection, organization_id: UUID, item_id: UUID, count: int) -> None:
     """Put `count` more items like `item_id` into review, each of a patient of the population."""
-    dice = random.Random(11)  # noqa: S311 - data, not a secret
+    dice = random.Random(11)
     with connection.transaction():
         connection.execute(b"CREATE TEMP TABLE clone (n int, reference text, family text, given text) ON COMMIT DROP")
         with connection.cursor().copy(b"COPY clone FROM STDIN") as copy:
@@ -153,7 +153,7 @@ def _columns(connection: psycopg.Connection, table: str) -> list[str]:
 def _seeds(tenant: Tenant, since: int, until: int) -> Iterator[tuple[Any, ...]]:
     now = clock.now()
     for number in range(since, until):
-        yield _seed(tenant, number, now, random.Random(number))  # noqa: S311 - data, not a secret
+        yield _seed(tenant, number, now, random.Random(number))
 
 
 def _seed(tenant: Tenant, number: int, now: datetime, dice: random.Random) -> tuple[Any, ...]:

@@ -172,7 +172,7 @@ def _drawn(name: str, *, held_out: bool) -> set[str]:
 
 
 def _bank(seed: int, *, held_out: bool) -> Banks:
-    return Banks(random.Random(seed), held_out=held_out)  # noqa: S311
+    return Banks(random.Random(seed), held_out=held_out)
 
 
 def _slots(text: str) -> set[str]:

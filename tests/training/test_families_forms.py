@@ -21,7 +21,7 @@ def _own() -> list[Family]:
 
 
 def _draw(one: Family, seed: int) -> list[Page]:
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     banks = Banks(rng, held_out=one.held_out)
     return one.draw(families.sheet(rng, banks, facts.case(rng, banks)))
 

@@ -21,7 +21,7 @@ _ALL = [one for held in (False, True) for one in families.families(held_out=held
 
 
 def _sheet(seed: str, *, held_out: bool = False) -> families.Sheet:
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     banks = Banks(rng, held_out=held_out)
     return families.sheet(rng, banks, facts.case(rng, banks))
 

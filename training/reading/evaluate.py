@@ -74,15 +74,16 @@ class _Keeping(Calibration):
     def __init__(self, inner: Calibration) -> None:
         object.__setattr__(self, "weights", inner.weights)
         object.__setattr__(self, "steps", inner.steps)
+        object.__setattr__(self, "least", 0.0)
         _KEPT.clear()
 
     def confidence(self, evidence: Evidence) -> float:
         share = Calibration.confidence(self, evidence)
-        _KEPT[evidence.field] = (evidence, share)
+        _KEPT[evidence.field] = evidence
         return share
 
 
-_KEPT: dict[str, tuple[Evidence, float]] = {}
+_KEPT: dict[str, Evidence] = {}
 
 
 def judged(
@@ -94,18 +95,27 @@ def judged(
     document: int = 0,
 ) -> Iterator[Judged]:
     """Yield a verdict for each field that is answered or stated."""
-    keeping = _Keeping(fitted)
-    found = [span for page in pages for span in spans(tokens.answer(page), tokens.classes)]
-    answered = {one.name: one for one in choose.chosen(found, keeping)}
+    said = {field: (value, evidence) for field, value, evidence in answered(pages, tokens, fitted)}
     for field in FIELDS:
-        one, right = answered.get(field), truth.get(field, set())
-        if one is None:
+        right = truth.get(field, set())
+        if field not in said:
             if right:
                 yield Judged(family, field, None, right=False, stated=True, document=document)
             continue
-        same = set(one.value) == right if isinstance(one.value, tuple) else alike(field, str(one.value), right)
-        evidence, share = _KEPT[field]
+        value, evidence = said[field]
+        same = set(value) == right if isinstance(value, tuple) else alike(field, value, right)
+        share = fitted.confidence(evidence)
         yield Judged(family, field, evidence, right=same, stated=bool(right), confidence=share, document=document)
+
+
+def answered(
+    pages: Sequence[PageText], tokens: model.TokenModel, fitted: Calibration
+) -> Iterator[tuple[str, str | tuple[str, ...], Evidence]]:
+    """Yield each field that the pages of a document are found to state, with what stands behind it."""
+    keeping = _Keeping(fitted)
+    found = [span for page in pages for span in spans(tokens.answer(page), tokens.classes)]
+    for one in choose.chosen(found, keeping):
+        yield one.name, one.value, _KEPT[one.name]
 
 
 def alike(field: str, value: str, right: set[str]) -> bool:

@@ -140,7 +140,7 @@ def case(rng: random.Random, banks: Banks) -> Case:
         referral_date=referred,
         dates=_dates(rng, referred),
         visit_number=identifier(rng, _VISIT),
-        pharmacy=banks.pick("pharmacies"),
+        pharmacy=_filled(banks, banks.pick("pharmacies"), referrer.address.city).format(n=rng.randint(2, 19999)),
         pharmacy_phone=phone(rng),
     )
 
@@ -168,11 +168,16 @@ def person(rng: random.Random, banks: Banks) -> Person:
     sex = rng.choices(("female", "male"), (54, 46))[0]
     middle = rng.choice(string.ascii_uppercase) if rng.random() < 0.6 else banks.pick(f"given_{sex}")
     family = banks.pick("surnames")
+    given = banks.pick(f"given_{sex}")
     if rng.random() < 0.04:
         family += rng.choice("- ") + banks.pick("surnames")
+    elif rng.random() < 0.04:
+        family = f"{rng.choice(_PARTICLES)} {family}"
+    if rng.random() < 0.07:
+        given += rng.choice("   -") + banks.pick(f"given_{sex}")
     return Person(
         family=family,
-        given=banks.pick(f"given_{sex}"),
+        given=given,
         middle=middle if rng.random() < 0.55 else "",
         suffix=rng.choice(("Jr", "Sr", "II", "III", "Jr.")) if sex == "male" and rng.random() < 0.06 else "",
         sex=sex if rng.random() < 0.985 else "other",
@@ -201,13 +206,7 @@ def provider(rng: random.Random, banks: Banks, specialty: str) -> Provider:
     who = replace(person(rng, banks), suffix="")
     where = address(rng, banks)
     name = banks.pick("organizations") if rng.random() < 0.85 else banks.pick("hospitals")
-    for slot, value in (
-        ("{surname}", banks.pick("surnames")),
-        ("{city}", where.city),
-        ("{word}", banks.pick("org_words")),
-        ("{specialty}", specialty.partition(" &")[0].partition(",")[0]),
-    ):
-        name = name.replace(slot, value)
+    name = _filled(banks, name.replace("{specialty}", specialty.partition(" &")[0].partition(",")[0]), where.city)
     number = phone(rng)
     fax = number[:6] + f"{rng.randint(0, 9999):04d}" if rng.random() < 0.6 else phone(rng)
     return Provider(
@@ -222,6 +221,13 @@ def provider(rng: random.Random, banks: Banks, specialty: str) -> Provider:
         npi(rng),
         f"{rng.randint(10, 98)}-{rng.randint(1000000, 9999999)}",
     )
+
+
+def _filled(banks: Banks, name: str, city: str) -> str:
+    """Return the name of a place with its slots filled."""
+    for slot, value in (("{surname}", banks.pick("surnames")), ("{city}", city), ("{word}", banks.pick("org_words"))):
+        name = name.replace(slot, value)
+    return name
 
 
 def coverage(rng: random.Random, banks: Banks) -> Coverage:
@@ -253,6 +259,7 @@ def npi(rng: random.Random) -> str:
     return body + str(-total % 10)
 
 
+_PARTICLES = ("Von", "Van", "van der", "de", "De La", "Del", "St.", "San", "La", "Le", "Di", "El", "Al", "Mac", "bin")
 _MRN = (
     "########",
     "#######",
@@ -307,9 +314,21 @@ _VISIT = ("#########", "########", "V#########", "##########", "@@######", "####
 _STATES = sorted(STATES)
 
 
+def _any_shape(rng: random.Random) -> str:
+    """Return a shape that tells nothing of what the number is: its label has to."""
+    shape = rng.choice(("", "", "@", "@@", "@@", "@@@")) + "#" * rng.randint(5, 11)
+    if rng.random() < 0.2:
+        at = rng.randint(2, len(shape) - 2)
+        shape = shape[:at] + "-" + shape[at:]
+    if rng.random() < 0.1:
+        at = rng.randint(3, len(shape) - 2)
+        shape = shape[:at] + " " + shape[at:]
+    return shape + rng.choice(("", "", "", "", "@", "-##"))
+
+
 def identifier(rng: random.Random, shapes: tuple[str, ...]) -> str:
     """Return a number in one of some shapes: # is a digit, @ a capital letter."""
-    shape = rng.choice(shapes)
+    shape = rng.choice(shapes) if rng.random() < 0.6 else _any_shape(rng)
     made = "".join(
         rng.choice(string.digits) if s == "#" else rng.choice("ABCDEFGHJKLMNPQRSTUVWXYZ") if s == "@" else s
         for s in shape

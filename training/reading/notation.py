@@ -21,7 +21,7 @@ _PHONES: Final = (
     "({}) {}-{}", "({}) {}-{}", "{}-{}-{}", "{}-{}-{}", "{}.{}.{}", "{}{}{}", "({}){}-{}", "1-{}-{}-{}", "+1 {} {} {}",
     "{} {} {}", "{}/{}-{}", "{} {}-{}", "( {} ) {}-{}",
 )  # fmt: skip
-_NAMES: Final = ("gf", "gf", "gmf", "f,g", "f,g", "f,gm", "F,G", "gF", "f, g m", "f,g,m", "f g")
+_NAMES: Final = ("gf", "gf", "gmf", "f,g", "f,g", "f,gm", "F,G", "gF", "f, g m", "f,g,m")
 _ENDS: Final = (":", ":", ":", ":", "", "", " -", ".", " :", "#:", "=", "?", ":  ", "…", " ____")
 
 
@@ -66,8 +66,6 @@ class Notation:
         if "," in style:
             gap = "," if self.rng.random() < 0.12 else ", "
             parts = [last, gap, Run(self._upper(who.given) if "G" in style else who.given, given), *between]
-        elif style == "f g":
-            parts = [last, " ", first]
         else:
             parts = [first, *between, " ", last]
         if who.suffix:

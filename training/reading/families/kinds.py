@@ -403,19 +403,19 @@ def _drawn(
 
 
 _BODIES: Final[tuple[tuple[str, str, Callable[[Drawing], None], float, float], ...]] = (
-    ("lab", "lab_result", _lab, 0.97, 2.0),
-    ("imaging", "imaging_report", _imaging, 0.97, 2.0),
-    ("note", "consult_note", _note, 0.97, 2.0),
-    ("other", "refill_request", _medicine, 0.97, 1.5),
-    ("other", "authorization", _authorized, 0.97, 1.5),
-    ("other", "records_request", _words(3, 7), 0.95, 1.5),
-    ("other", "appointment_notice", _visit, 0.95, 1.5),
-    ("other", "order_dme", _equipment, 0.97, 1.5),
-    ("letter", "patient_correspondence", _words(3, 9), 0.6, 1.2),
-    ("other", "junk", _advertisement, 0.0, 1.5),
-    ("other", "other", _words(3, 10), 0.3, 1.5),
-    ("medication_list", "other", _medications, 0.95, 1.0),
-    ("insurance_card", "other", _card, 0.0, 1.0),
+    ("lab", "lab_result", _lab, 0.97, 0.7),
+    ("imaging", "imaging_report", _imaging, 0.97, 0.7),
+    ("note", "consult_note", _note, 0.97, 0.7),
+    ("other", "refill_request", _medicine, 0.97, 0.5),
+    ("other", "authorization", _authorized, 0.97, 0.5),
+    ("other", "records_request", _words(3, 7), 0.95, 0.5),
+    ("other", "appointment_notice", _visit, 0.95, 0.5),
+    ("other", "order_dme", _equipment, 0.97, 0.5),
+    ("letter", "patient_correspondence", _words(3, 9), 0.6, 0.4),
+    ("other", "junk", _advertisement, 0.0, 0.5),
+    ("other", "other", _words(3, 10), 0.3, 0.5),
+    ("medication_list", "other", _medications, 0.95, 0.3),
+    ("insurance_card", "other", _card, 0.0, 0.3),
 )
 
 
