@@ -32,6 +32,19 @@ def set_auto_accept(*, actor: Actor, enabled: bool) -> None:
 
 
 @transaction.atomic
+def set_llm_endpoint(*, actor: Actor, url: str, host: str) -> None:
+    """Let text of the referrals of the organization in scope go to the language model at `url`; "" lets none go.
+
+    Raises
+    ------
+    NotPermitted
+    """
+    require(actor, Permission.ADMINISTER)
+    tenancy.write_llm_endpoint(url=url)
+    _record(actor, "organization.set_llm", enabled=bool(url), host=host)
+
+
+@transaction.atomic
 def create_location(
     *, actor: Actor, name: str, address: str = "", postal_code: str = "", specialties: Sequence[str] = ()
 ) -> UUID:

@@ -46,6 +46,11 @@ def write_auto_accept(*, enabled: bool) -> None:
     Organization.objects.update(auto_accept=enabled)
 
 
+def write_llm_endpoint(*, url: str) -> None:
+    """Write the address, raw: without permission and audit. Only `accounts.organization` calls this."""
+    Organization.objects.update(llm_endpoint=url)
+
+
 def write_location(*, name: str, address: str, postal_code: str, specialties: Sequence[str]) -> Location:
     """Write the row, raw: without permission and audit. Only `accounts.organization` calls this."""
     return Location.objects.create(name=name, address=address, postal_code=postal_code, specialties=list(specialties))

@@ -32,6 +32,8 @@ class Organization(models.Model):
     fax = models.TextField(default="", blank=True)
     is_demo = models.BooleanField(default=False)
     auto_accept = models.BooleanField(default=False)
+    #: The address of the language model to which an administrator lets text of referrals go; empty: to none.
+    llm_endpoint = models.TextField(default="", blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     objects: ClassVar[OwnOrganization] = OwnOrganization()
