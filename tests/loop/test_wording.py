@@ -125,6 +125,6 @@ def test_the_number_under_which_a_repeat_goes_on_is_printed_readably() -> None:
 
 
 def test_every_event_that_sets_the_loop_to_work_exists() -> None:
-    kinds = {kind.value for kind in EventKind} | {"item_read", "item_disposed"}
+    kinds = {kind.value for kind in EventKind} | {"item_read", "item_disposed", "item_attached"}
     assert set(settings.HOMING_REACTIONS) <= kinds
     assert {kind.value for kind in NOTICES} | {EventKind.OUTCOME_RETURNED.value} <= set(settings.HOMING_REACTIONS)

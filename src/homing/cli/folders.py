@@ -39,6 +39,11 @@ class DataFolder:
         return self.root / "drop"
 
     @property
+    def filed(self) -> Path:
+        """What was handed on, for others to take away."""
+        return self.root / "filed"
+
+    @property
     def logs(self) -> Path:
         """What each process said, rotated."""
         return self.root / "logs"
@@ -56,7 +61,7 @@ class DataFolder:
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             # The last is where collected static files go; whitenoise complains without it.
-            for folder in (self.keys, self.documents, self.drop, self.logs, self.root / "static"):
+            for folder in (self.keys, self.documents, self.drop, self.filed, self.logs, self.root / "static"):
                 folder.mkdir(mode=0o700, exist_ok=True)
                 folder.chmod(0o700)
         except OSError as error:

@@ -21,6 +21,7 @@ _INFORM: Final = ("homing.loop.jobs.inform",)
 REACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "item_read": ("homing.loop.jobs.acknowledge_item",),
     "item_disposed": ("homing.loop.jobs.acknowledge_item",),
+    "item_attached": ("homing.loop.jobs.take_attached",),
     "contacted": _INFORM,
     "information_requested": _INFORM,
     "accepted": _INFORM,
@@ -53,6 +54,9 @@ DELIVERY_REACTIONS: Final[dict[str, tuple[str, ...]]] = {
 
 #: Carrier name → factory of its adapter.
 CARRIERS: Final[dict[str, str]] = {"simulated": "homing.channels.fax.simulated.from_settings"}
+
+#: Where filed documents are handed on to: name → factory (`intake.ports.FilingDestination`).
+FILING_DESTINATIONS: Final[dict[str, str]] = {"folder": "homing.channels.folder.filing.from_settings"}
 
 #: What reads pages into words and words into fields (`intake.ports.DocumentReader`).
 DOCUMENT_READER: Final = "homing.intake.reader.local_reader"

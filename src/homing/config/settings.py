@@ -14,6 +14,7 @@ from homing.config.registry import (
     DELIVERY_REACTIONS,
     DOCUMENT_READER,
     FAX_RECEIVER,
+    FILING_DESTINATIONS,
     JOB_MODULES,
     PROJECTIONS,
     REACTIONS,
@@ -32,6 +33,8 @@ HOMING_KEYS = str(HOMING_DATA / "keys")
 HOMING_PORT = int(os.environ.get("HOMING_PORT", "8000"))
 HOMING_URL = os.environ.get("HOMING_URL", f"http://127.0.0.1:{HOMING_PORT}")
 HOMING_DROP_FOLDER = Path(os.environ.get("HOMING_DROP_FOLDER") or HOMING_DATA / "drop")
+#: Where filed documents are handed on to, ORGANIZATION/FOLDER below it.
+HOMING_FILING_FOLDER = Path(os.environ.get("HOMING_FILING_FOLDER") or HOMING_DATA / "filed")
 #: Refuse models and queries in templates; on in tests, because what it finds would be an error page in production.
 HOMING_STRICT_TEMPLATES = os.environ.get("HOMING_STRICT_TEMPLATES") == "1"
 #: Days for which the originals of taken files stay in the drop folder; they are stored, encrypted, elsewhere.
@@ -51,6 +54,7 @@ HOMING_PROJECTIONS = PROJECTIONS
 HOMING_DELIVERY_REACTIONS = DELIVERY_REACTIONS
 HOMING_SEND_REFERRAL = SEND_REFERRAL
 HOMING_FAX_RECEIVER = FAX_RECEIVER
+HOMING_FILING_DESTINATIONS = FILING_DESTINATIONS
 HOMING_DOCUMENT_READER = os.environ.get("HOMING_DOCUMENT_READER") or DOCUMENT_READER
 
 

@@ -56,6 +56,9 @@ class EventKind(StrEnum):
     OVERDUE = "overdue"
     DISPOSED = "disposed"
     REOPENED = "reopened"
+    HANDED_ON = "handed_on"
+    HANDING_ON_FAILED = "handing_on_failed"
+    HANDING_ON_WITHDRAWN = "handing_on_withdrawn"
 
 
 #: The order of the pipeline; a step takes an item from one state to the next.
@@ -69,16 +72,26 @@ PIPELINE = (
     State.IN_REVIEW,
 )
 
-#: Dispositions that only name what became of the paper: nothing outside the ledger was changed, so a person may undo.
-REVERSIBLE = frozenset({Disposition.FILED, Disposition.DUPLICATE, Disposition.MISDIRECTED, Disposition.REJECTED})
+#: Dispositions that a person may undo: they only name what became of the paper, or what they did can be taken back.
+REVERSIBLE = frozenset(
+    {
+        Disposition.ATTACHED,
+        Disposition.FILED,
+        Disposition.DUPLICATE,
+        Disposition.MISDIRECTED,
+        Disposition.REJECTED,
+    }
+)
 
 _BY_A_PERSON = frozenset({State.IN_REVIEW, State.FAILED})
 _DISPOSABLE_FROM: dict[Disposition, frozenset[State]] = {
     # From `routed`, automatic acceptance; from `failed`, a person who typed what the machine could not read.
     Disposition.REFERRAL_OPENED: _BY_A_PERSON | {State.ROUTED},
-    Disposition.ATTACHED: _BY_A_PERSON,
+    # From `routed`, a document that bears our reference number and its patient's name.
+    Disposition.ATTACHED: _BY_A_PERSON | {State.ROUTED},
     Disposition.APPLIED: _BY_A_PERSON | {State.CLASSIFIED, State.EXTRACTED},
-    Disposition.FILED: _BY_A_PERSON,
+    # From `routed`, where the organization lets this kind be filed without a person.
+    Disposition.FILED: _BY_A_PERSON | {State.ROUTED},
     Disposition.DUPLICATE: _BY_A_PERSON,
     Disposition.MISDIRECTED: _BY_A_PERSON,
     Disposition.REJECTED: _BY_A_PERSON,

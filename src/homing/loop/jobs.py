@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from homing.kit.actor import Actor
-from homing.loop import actions, answers, deliveries
+from homing.loop import actions, answers, arrivals, deliveries
 from homing.tenancy.jobs import job
 
 LOOP = Actor.system("loop")
@@ -16,6 +16,12 @@ def acknowledge_item(item_id: str) -> None:
     """Answer the sender of an inbound item, or correct the answer; show on its referral what they got before."""
     answers.answer_item(actor=LOOP, item_id=UUID(item_id))
     deliveries.record_answers(actor=LOOP, item_id=UUID(item_id))
+
+
+@job
+def take_attached(item_id: str) -> None:
+    """Let a document that was attached to a referral move it."""
+    arrivals.take_attached(actor=LOOP, item_id=UUID(item_id))
 
 
 @job

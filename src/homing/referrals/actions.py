@@ -40,6 +40,7 @@ from homing.referrals.states import (
     FACTS,
     MAY_BE_OVERTAKEN,
     PARTNER_FACTS,
+    Closure,
     Command,
     Direction,
     EventKind,
@@ -65,6 +66,7 @@ __all__ = [
     "Work",
     "adopt_item_obligation",
     "attach",
+    "detach",
     "draft_outbound",
     "fulfil",
     "learn",
@@ -338,6 +340,27 @@ def attach(*, actor: Actor, referral_id: UUID, document: DocumentReference, item
     evidence = Evidence("item", str(item_id)) if item_id else None
     append(row, actor, Entry(EventKind.ATTACHED, EventData(document_id=document.document_id), evidence), "attach")
     return made
+
+
+@transaction.atomic
+def detach(*, actor: Actor, referral_id: UUID, document_id: UUID, note: str = "") -> None:
+    """Take off a document that does not belong here, with the outcome it seemed to be; repeating it changes nothing.
+
+    Raises
+    ------
+    NotPermitted
+    IllegalTransition
+        The referral was closed because of it.
+    """
+    _require_any(actor, _ANY_WORK)
+    row = lock(referral_id)
+    known = Attachment.objects.filter(referral_id=row.id, document=document_id).first()
+    if known is None:
+        return
+    if row.closure == Closure.OUTCOME_RETURNED and row.direction == Direction.OUTBOUND:
+        raise IllegalTransition("This note was reviewed and its referral closed with it. Reopen the referral first.")
+    known.delete()
+    append(row, actor, Entry(EventKind.DETACHED, EventData(document_id=document_id, note=note)), "detach")
 
 
 @transaction.atomic

@@ -28,12 +28,14 @@ from homing.tenancy.jobs import defer
 from homing.tenancy.queries import current_organization
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from homing.kit.actor import Actor
     from homing.referrals.policy import Work
 
 _AFTER = timedelta(microseconds=1)
+#: What a document can mean: it never happened once the document is taken off.
+_BROUGHT = frozenset({EventKind.OUTCOME_RECEIVED, EventKind.INFORMATION_PROVIDED})
 POLICY = "referral policy"
 
 
@@ -76,7 +78,18 @@ def lock(referral_id: UUID, version: int | None = None) -> Referral:
 
 def state_of(row: Referral) -> State:
     """Return the state that the recorded events lead to."""
-    return fold(Direction(row.direction), [fact_of(event) for event in Event.objects.filter(referral_id=row.id)])
+    return fold(Direction(row.direction), facts_of(Event.objects.filter(referral_id=row.id)))
+
+
+def facts_of(rows: Iterable[Event]) -> list[Fact]:
+    """Return what counts of a history: all of it but what a document brought that was taken off afterwards."""
+    counted: dict[UUID, Event] = {}
+    for row in sorted(rows, key=lambda row: (row.recorded_at, row.id)):
+        counted[row.id] = row
+        if row.kind == EventKind.DETACHED:
+            taken_off = row.data.get("document_id")
+            counted = {key: one for key, one in counted.items() if not _brought_by(one, taken_off)}
+    return [fact_of(row) for row in counted.values()]
 
 
 def fact_of(row: Event) -> Fact:
@@ -88,9 +101,9 @@ def fact_of(row: Event) -> Fact:
 def append(row: Referral, actor: Actor, entry: Entry, action: str = "") -> Appended:
     """Append one event to a locked referral, with everything that follows from it. `action` names it in the audit."""
     rows = list(Event.objects.filter(referral_id=row.id))
-    before = fold(Direction(row.direction), map(fact_of, rows))
+    before = fold(Direction(row.direction), facts_of(rows))
     event = _insert(row, actor, entry, before)
-    after = fold(before.direction, map(fact_of, [*rows, event]))
+    after = fold(before.direction, facts_of([*rows, event]))
     row.closure_reason = _closure_reason([*rows, event], after)
     local = zone()
     _save(row, entry, before, after, event, local)
@@ -108,6 +121,10 @@ def append(row: Referral, actor: Actor, entry: Entry, action: str = "") -> Appen
         event_id=str(event.id),
     )
     return Appended(recorded, before, after)
+
+
+def _brought_by(row: Event, document_id: str | None) -> bool:
+    return row.kind in _BROUGHT and row.data.get("document_id") == document_id
 
 
 def recorded_of(event: Event, direction: Direction, status: Status) -> RecordedEvent:

@@ -267,6 +267,8 @@ def promises(
     if after.status is Status.COMPLETED and before.status is not Status.COMPLETED and is_owed:
         begun = occurred_at if kind is EventKind.COMPLETED else now
         made += (Promise(ObligationKind.OUTCOME, begun + OUTCOME_WITHIN),)
+    if kind is EventKind.DETACHED and before.has_outcome and after.status is Status.COMPLETED and not after.has_outcome:
+        made += (Promise(ObligationKind.OUTCOME, now + OUTCOME_WITHIN),)
     # With the note in its hands the sender is told nothing more.
     is_told = kind in NOTICES and not (kind is EventKind.CLOSED and after.is_closed_loop)
     if after.direction is Direction.INBOUND and is_told:

@@ -99,6 +99,8 @@ class EventKind(StrEnum):
     LINKED = "linked"
     REVISED = "revised"
     ATTACHED = "attached"
+    #: A document that did not belong here was taken off; an outcome that it brought never was one.
+    DETACHED = "detached"
     ASSIGNED = "assigned"
     WORK_SET = "work_set"
     COMMENTED = "commented"
