@@ -9,6 +9,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 
+from homing.intake.extraction.placement import Placement
 from homing.intake.reading.types import (
     DocumentReading,
     FieldValue,
@@ -36,7 +37,7 @@ class StubReader:
         """Return the word."""
         return PageText(page.number, page.words, quality=1.0, width=page.width, height=page.height)
 
-    def understand(self, pages: Sequence[PageText]) -> DocumentReading:
+    def understand(self, pages: Sequence[PageText], _placements: Sequence[Placement] = ()) -> DocumentReading:
         """Return a complete referral of a patient made from the hash."""
         seal = int(pages[0].words[0].text, 16)
         fields = tuple(FieldValue(name, value, 0.99, 1, _BOX) for name, value in _patient(seal).items())

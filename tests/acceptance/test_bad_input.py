@@ -38,7 +38,8 @@ FILES = {
     "huge.tif": Case(bad.huge_tiff, Reason.PAGE_TOO_LARGE),
     # More than the reader's limit, whatever else its process holds.
     "bomb.pdf": Case(partial(bad.bomb_pdf, 2400 << 20), Reason.OUT_OF_MEMORY),
-    "words.tif": Case(lambda: b"Dear colleague, please see attached.", Reason.NOT_A_DOCUMENT),
+    "program.tif": Case(lambda: b"MZ\x90\x00 Dear colleague, please see attached.", Reason.NOT_A_DOCUMENT),
+    "words.tif": Case(lambda: b"Dear colleague, please see attached.", pages=1),
     "fax-named.pdf": Case(lambda: pages.tiff([pages.page(pages.OTHER_LETTER)]), pages=1),
     "thousand.pdf": Case(lambda: bad.many_pages(1000), pages=12, problems=((Reason.TOO_MANY_PAGES, 13),)),
     "broken-in-the-middle.tif": Case(lambda: bad.broken_page(2), pages=2, problems=((Reason.DAMAGED, 2),)),

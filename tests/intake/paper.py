@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
+from homing.intake.extraction.placement import Placement
 from homing.intake.reading.errors import Reason, unreadable
 from homing.intake.reading.types import (
     DocumentReading,
@@ -88,7 +89,7 @@ class PaperReader:
             page.number, page.words, rotation=self.rotation, width=page.width, height=page.height, quality=1.0
         )
 
-    def understand(self, pages: Sequence[PageText]) -> DocumentReading:
+    def understand(self, pages: Sequence[PageText], _placements: Sequence[Placement] = ()) -> DocumentReading:
         """Return the documents that the lines state."""
         self._step("understand")
         documents: list[ReadDocument] = []

@@ -506,6 +506,7 @@ def test_the_inbox_shows_each_open_item_in_exactly_one_view(
         "open": 4,
         "overdue": 0,
         "done": 1,
+        "unfiled": 0,
     }
     assert (counts.review, counts.reading, counts.exceptions, counts.parked, counts.open) == (1, 1, 1, 1, 4)
 

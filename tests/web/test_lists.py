@@ -57,7 +57,7 @@ def test_every_view_of_the_inbox_lists_what_its_tab_counts(house: House, sign_in
     client = sign_in(Role.INTAKE_COORDINATOR)
     body = client.get(reverse("inbox")).content.decode()
     tabs = re.findall(r'<a href="(/inbox[^"]*)"[^>]*>[^<]*<span class="count[^"]*">(\d+)</span>', body)
-    assert len(tabs) == 6
+    assert len(tabs) == 7
     for url, count in tabs:
         assert _rows(client.get(url.replace("&amp;", "&")).content.decode()) == int(count)
 

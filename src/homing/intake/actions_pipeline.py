@@ -238,12 +238,16 @@ def save_routed(*, actor: Actor, item_id: UUID, proposal: RoutingProposal) -> No
         append(actor, row, EventKind.ROUTED, has_location=proposal.location_id is not None)
 
 
-def put_in_review(*, actor: Actor, item_id: UUID, reasons: Sequence[str]) -> None:
-    """Put a routed item in front of a person; `reasons` say why it was not accepted automatically."""
+def put_in_review(*, actor: Actor, item_id: UUID, reasons: Sequence[str], doubts: Sequence[str] = ()) -> None:
+    """Put a routed item in front of a person; `reasons` say why it was not accepted automatically.
+
+    `doubts` say why it was not attached to the referral whose number it bears.
+    """
     with transaction.atomic():
         row = locked(item_id)
         if row.state != State.ROUTED:
             return
+        row.answer_doubts = list(doubts)
         move(row, states.advance(machine(row), State.IN_REVIEW))
         save(row)
         append(actor, row, EventKind.IN_REVIEW, reasons=list(reasons))
@@ -329,6 +333,7 @@ def _copy_pages(actor: Actor, row: InboundItem, child: InboundItem, part: Part) 
             words=page.words,
             text=text,
             kind=page.kind,
+            captions=page.captions,
             rotation=page.rotation,
         )
         if child.document_id is not None:

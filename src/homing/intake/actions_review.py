@@ -15,7 +15,8 @@ from homing.directory import queries as directory
 from homing.documents import queries as documents
 from homing.identity import actions as identity
 from homing.identity import queries as identity_queries
-from homing.intake import policy, states
+from homing.intake import actions_memory, policy, states
+from homing.intake.actions_filing import end_as_filed, withdraw
 from homing.intake.actions_ledger import (
     announce_read,
     append,
@@ -25,6 +26,7 @@ from homing.intake.actions_ledger import (
     machine,
     move,
     owe_acknowledgment,
+    react,
     recognise_sender,
     release_acknowledgment,
     save,
@@ -40,6 +42,7 @@ from homing.kit.errors import Conflict, Invalid
 from homing.kit.names import fold
 from homing.referrals import actions as referrals
 from homing.referrals import policy as referral_policy
+from homing.tenancy.locks import hold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -269,6 +272,7 @@ def sign_off(
         if specialty:
             content = replace(content, specialty=specialty)
         _note_corrections(actor, row, content)
+        actions_memory.learn(actor, row, content)
         return _open(actor, row, content, patient, location_id)
 
 
@@ -278,6 +282,7 @@ def accept(*, actor: Actor, item_id: UUID, record_id: UUID | None) -> UUID:
     with transaction.atomic():
         row = locked(item_id)
         content = replace(content_read(reading_of(row)), specialty=row.suggested_specialty)
+        actions_memory.note_kind(row, policy.REFERRAL, by_person=False)
         return _open(actor, row, content, PatientChoice(record_id), row.suggested_location)
 
 
@@ -286,18 +291,29 @@ def attach_to(*, actor: Actor, item_id: UUID, version: int, referral_id: UUID, k
     require(actor, Permission.INTAKE_REVIEW)
     with transaction.atomic():
         row = _reviewable(actor, item_id, version)
-        referrals.attach(
-            actor=actor, referral_id=referral_id, document=_document(row, kind or row.kind), item_id=row.id
-        )
-        release_acknowledgment(actor, row, because="attached")
-        dispose(actor, row, Disposition.ATTACHED, ref=referral_id)
+        actions_memory.note_kind(row, kind or row.kind, by_person=True)
+        _attach(actor, row, referral_id, kind or row.kind)
+
+
+def attach_answer(*, actor: Actor, item_id: UUID, referral_id: UUID) -> None:
+    """Attach an item to the referral whose number it bears; `policy_answers.doubts` has found no need of a person."""
+    require(actor, Permission.INTAKE_REVIEW)
+    with transaction.atomic():
+        row = locked(item_id)
+        if row.state == State.ROUTED:
+            actions_memory.note_kind(row, row.kind, by_person=False)
+            _attach(actor, row, referral_id, row.kind)
 
 
 def file_as(*, actor: Actor, item_id: UUID, version: int, kind: str) -> None:
-    """File an item that is not a referral."""
+    """File an item that is not a referral; where its kind has a destination, it is handed on there."""
+    require(actor, Permission.INTAKE_REVIEW)
     if kind not in policy.KINDS:
         raise UnknownKind
-    _end(actor, item_id, version, Disposition.FILED, note=kind)
+    with transaction.atomic():
+        row = _reviewable(actor, item_id, version)
+        actions_memory.note_kind(row, kind, by_person=True)
+        end_as_filed(actor, row, kind)
 
 
 def mark_duplicate(*, actor: Actor, item_id: UUID, version: int, of_item_id: UUID) -> None:
@@ -320,11 +336,23 @@ def reject(*, actor: Actor, item_id: UUID, version: int, reason: str) -> None:
 
 
 def undo(*, actor: Actor, item_id: UUID) -> int:
-    """Put an item that was filed, duplicate, misdirected or rejected into review again. Return its version."""
+    """Put an item that was attached, filed, duplicate, misdirected or rejected into review again. Return its version.
+
+    What it attached is taken off its referral, what it would hand on is not delivered; what was delivered stays there.
+
+    Raises
+    ------
+    states.IllegalStep, referrals.states.IllegalTransition
+    """
     require(actor, Permission.INTAKE_REVIEW)
     with transaction.atomic():
+        hold(f"attached:{item_id}")
         row = locked(item_id)
-        move(row, states.reopen(machine(row)))
+        reopened = states.reopen(machine(row))
+        if row.disposition == Disposition.ATTACHED and row.disposition_ref and row.document_id:
+            referrals.detach(actor=actor, referral_id=row.disposition_ref, document_id=row.document_id)
+        withdraw(actor, row)
+        move(row, reopened)
         row.disposition_ref, row.disposition_note = None, ""
         save(row)
         append(actor, row, EventKind.REOPENED)
@@ -340,10 +368,15 @@ def _end(
     with transaction.atomic():
         row = _reviewable(actor, item_id, version)
         dispose(actor, row, disposition, ref=ref, note=note)
-        if disposition is Disposition.FILED:
-            release_acknowledgment(actor, row, because="not_a_referral")
-        elif not row.sender_proven:
+        if not row.sender_proven:
             release_acknowledgment(actor, row, because="sender_unknown")
+
+
+def _attach(actor: Actor, row: InboundItem, referral_id: UUID, kind: str) -> None:
+    referrals.attach(actor=actor, referral_id=referral_id, document=_document(row, kind), item_id=row.id)
+    release_acknowledgment(actor, row, because="attached")
+    dispose(actor, row, Disposition.ATTACHED, ref=referral_id)
+    react("item_attached", row.id)
 
 
 def _open(

@@ -9,10 +9,21 @@ from uuid import UUID
 import structlog
 from procrastinate.contrib.django import app
 
-from homing.intake import actions, carriers, pipeline, queries, queries_ledger, reader
+from homing.intake import (
+    actions,
+    actions_filing,
+    carriers,
+    destinations,
+    pipeline,
+    queries,
+    queries_filing,
+    queries_ledger,
+    reader,
+)
 from homing.intake.actions_ledger import continue_reading
 from homing.intake.pipeline import SYSTEM
 from homing.kit import clock
+from homing.kit.errors import HomingError
 from homing.messaging.ports import CarrierUnavailable
 from homing.tenancy.jobs import each_tenant, long_job
 from homing.tenancy.models import ResolverKind
@@ -33,12 +44,38 @@ def advance(*, organization_id: UUID, item_id: str) -> None:
     pipeline.advance(organization_id=organization_id, item_id=UUID(item_id), reader=reader.configured())
 
 
+@long_job
+def deliver_filing(*, organization_id: UUID, filing_id: str) -> None:
+    """Hand a filed document on; what fails is tried again by `tick`."""
+    with scoped(organization_id):
+        try:
+            begun = actions_filing.begin_delivery(actor=SYSTEM, filing_id=UUID(filing_id))
+        except HomingError as problem:
+            actions_filing.record_failure(actor=SYSTEM, filing_id=UUID(filing_id), problem=problem)
+            return
+    if begun is None:
+        return
+    name, document = begun
+    try:
+        # Outside of any transaction: a share may hang.
+        receipt = destinations.destination(name).deliver(document)
+    except HomingError as problem:
+        log.warning("filing_failed", filing_id=filing_id, code=problem.code)
+        with scoped(organization_id):
+            actions_filing.record_failure(actor=SYSTEM, filing_id=document.id, problem=problem)
+        return
+    with scoped(organization_id):
+        actions_filing.record_delivered(actor=SYSTEM, filing_id=document.id, receipt=receipt)
+
+
 @each_tenant("* * * * *")
 def tick() -> None:
-    """Mark what is overdue, and take up again what a dead worker has left."""
+    """Mark what is overdue, take up again what a dead worker has left, try again what could not be handed on."""
     actions.flag_overdue(actor=SYSTEM)
     for item_id in queries.stuck():
         continue_reading(item_id)
+    for filing_id in queries_filing.due():
+        actions_filing.continue_filing(filing_id)
 
 
 @each_tenant("17 3 * * *")

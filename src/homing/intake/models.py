@@ -8,13 +8,14 @@ from django.db import models
 from django.db.models import Q
 
 from homing.intake.states import Disposition, EventKind, State
+from homing.intake.states_filing import FilingState
 from homing.kit import clock
 from homing.tenancy.fields import TenantModel, tenant_reference
 
 _LINKED = (Disposition.REFERRAL_OPENED, Disposition.ATTACHED, Disposition.DUPLICATE)
 
 
-def _values(kind: type[State | Disposition | EventKind]) -> list[str]:
+def _values(kind: type[State | Disposition | EventKind | FilingState]) -> list[str]:
     return [one.value for one in kind]
 
 
@@ -86,6 +87,8 @@ class InboundItem(TenantModel):
     suggested_location = models.UUIDField(null=True)
     routing_because = models.JSONField(default=list)
     routing_disagreement = models.TextField(default="", blank=True)
+    #: Why it was not attached by itself to the referral whose number it bears (`policy_answers.Doubt`).
+    answer_doubts = models.JSONField(default=list)
 
     draft = models.JSONField(null=True)
     parked = models.BooleanField(default=False)
@@ -179,6 +182,8 @@ class ItemPage(TenantModel):
     words = models.JSONField(default=list)
     text = models.JSONField(null=True)
     kind = models.TextField(default="", blank=True)
+    #: JSON of `reading.types.Caption`: what tells the page's layout.
+    captions = models.JSONField(default=list)
     rotation = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -225,4 +230,173 @@ class CarrierCount(TenantModel):
             models.UniqueConstraint(
                 fields=["organization", "channel", "carrier", "day"], name="intake_carrier_count_once"
             ),
+        ]
+
+
+class FilingRule(TenantModel):
+    """Where filed documents of one kind are handed on to; kind `*` is every kind without a rule of its own.
+
+    `destination` is a name of the registry, `folder` the place there. Without a person only with `is_automatic`, at a
+    confidence of the kind of `threshold` or more.
+    """
+
+    kind = models.TextField()
+    destination = models.TextField()
+    folder = models.TextField()
+    is_automatic = models.BooleanField(default=False)
+    threshold = models.FloatField(default=0.95)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organization", "kind"], name="intake_filing_rule_once"),
+            models.CheckConstraint(
+                condition=Q(threshold__gte=0.5, threshold__lte=1.0), name="intake_filing_rule_threshold"
+            ),
+        ]
+
+
+class Filing(TenantModel):
+    """One document to be handed on, written with the disposition that asks for it; never deleted.
+
+    `number` counts an item's filings: one that was undone and filed elsewhere has two. `is_current` is the one that its
+    disposition stands for. `path`, `sha256` and `size` are the receipt.
+    """
+
+    item = tenant_reference("intake.InboundItem")
+    number = models.PositiveIntegerField()
+    kind = models.TextField()
+    destination = models.TextField()
+    folder = models.TextField()
+    state = models.TextField(default=FilingState.PLANNED)
+    is_current = models.BooleanField(default=True)
+    filed_by = models.TextField()
+    filed_at = models.DateTimeField(default=clock.now)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    problem_code = models.TextField(default="", blank=True)
+    problem_message = models.TextField(default="", blank=True)
+    owner_role = models.TextField(default="", blank=True)
+    due_at = models.DateTimeField(null=True)
+    path = models.TextField(default="", blank=True)
+    sha256 = models.TextField(default="", blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["organization", "next_attempt_at"],
+                condition=Q(next_attempt_at__isnull=False),
+                name="intake_filing_next",
+            ),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organization", "item", "number"], name="intake_filing_number_once"),
+            models.UniqueConstraint(
+                fields=["organization", "item"], condition=Q(is_current=True), name="intake_filing_one_current"
+            ),
+            models.CheckConstraint(condition=Q(state__in=_values(FilingState)), name="intake_filing_known_state"),
+            models.CheckConstraint(
+                condition=Q(state=FilingState.DELIVERED, delivered_at__isnull=False) & ~Q(path="") & ~Q(sha256="")
+                | ~Q(state=FilingState.DELIVERED) & Q(delivered_at=None, path="", sha256=""),
+                name="intake_filing_delivered_has_receipt",
+            ),
+            # What is not delivered yet is tried again, and what was tried in vain is somebody's work.
+            models.CheckConstraint(
+                condition=~Q(state__in=[FilingState.PLANNED, FilingState.FAILED]) | Q(next_attempt_at__isnull=False),
+                name="intake_filing_goes_on",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=FilingState.FAILED)
+                | ~Q(problem_code="") & ~Q(owner_role="") & Q(due_at__isnull=False),
+                name="intake_filing_failed_has_owner",
+            ),
+        ]
+
+
+class SenderLayout(TenantModel):
+    """A layout that pages of one sender have; bounded for each sender, the one not seen for longest goes first.
+
+    `sender` is `policy_memory.sender_keys`, `mark` a short digest of the captions, `captions` JSON of `Caption`.
+    """
+
+    sender = models.TextField()
+    mark = models.TextField()
+    captions = models.JSONField()
+    seen = models.PositiveIntegerField(default=0)
+    first_seen_at = models.DateTimeField(default=clock.now)
+    last_seen_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organization", "sender", "mark"], name="intake_layout_once"),
+        ]
+
+
+class FieldPlacement(TenantModel):
+    """Where a field stands on a layout, learnt when a person signed off what was not read right. No value is kept.
+
+    `place` is JSON of `extraction.placement.Placement` without its counts; `item`, `learnt_by` are the evidence.
+    """
+
+    layout = tenant_reference("intake.SenderLayout")
+    field = models.TextField()
+    place = models.JSONField()
+    confirmed = models.PositiveIntegerField(default=1)
+    refused = models.PositiveIntegerField(default=0)
+    in_a_row = models.PositiveIntegerField(default=0)
+    item = tenant_reference("intake.InboundItem")
+    learnt_by = models.UUIDField(null=True)
+    learnt_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organization", "layout", "field"], name="intake_placement_field"),
+        ]
+
+
+class FieldVerdict(TenantModel):
+    """Whether one field was read as a person signed it off (`quality.Verdict`): for the quality report. No value.
+
+    `tenth` is the tenth of the confidence, 0 to 9; `sender` and `layout` are those of `SenderLayout`, empty if unknown.
+    """
+
+    item = tenant_reference("intake.InboundItem")
+    field = models.TextField()
+    verdict = models.TextField()
+    confidence = models.FloatField(default=0.0)
+    tenth = models.PositiveSmallIntegerField(default=0)
+    source = models.TextField(default="", blank=True)
+    sender = models.TextField(default="", blank=True)
+    layout = models.TextField(default="", blank=True)
+    reviewed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organization", "reviewed_at"], name="intake_verdict_time"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organization", "item", "field"], name="intake_verdict_once"),
+            models.CheckConstraint(
+                condition=Q(verdict__in=["right", "wrong", "spurious", "missed"]), name="intake_verdict_known"
+            ),
+        ]
+
+
+class KindVerdict(TenantModel):
+    """What kind an item was read as and what it ended as; `by_person` false: nobody looked, so it proves nothing."""
+
+    item = tenant_reference("intake.InboundItem")
+    kind_read = models.TextField()
+    kind_signed = models.TextField()
+    by_person = models.BooleanField()
+    reviewed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organization", "reviewed_at"], name="intake_kind_verdict_time"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organization", "item"], name="intake_kind_verdict_once"),
         ]

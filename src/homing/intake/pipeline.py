@@ -9,9 +9,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from homing.documents import queries as documents
-from homing.intake import actions, actions_pipeline, actions_review, carriers, policy, queries
+from homing.intake import (
+    actions,
+    actions_filing,
+    actions_memory,
+    actions_pipeline,
+    actions_review,
+    carriers,
+    policy,
+    policy_answers,
+    policy_filing,
+    queries,
+    queries_answers,
+    queries_filing,
+    queries_memory,
+)
 from homing.intake.actions_ledger import SYSTEM_NAME
 from homing.intake.actions_pipeline import Part, Task
+from homing.intake.llm.step import second_look
 from homing.intake.reading.errors import UnreadableDocument
 from homing.intake.reading.types import PageImage, PageText, Problem
 from homing.intake.states import Step
@@ -25,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from homing.intake.policy_answers import Doubt
     from homing.intake.ports import DocumentReader
     from homing.intake.reading.types import DocumentReading, ReadDocument
 
@@ -97,7 +113,10 @@ def _classify(organization_id: UUID, task: Task, reader: DocumentReader) -> None
     with scoped(organization_id):
         texts = queries.page_texts(task.item_id)
         is_single = queries.is_single(task.item_id)
-    reading = reader.understand(texts)
+        placements = queries_memory.placements_for(task.item_id)
+    reading = second_look(organization_id, task.item_id, reader.understand(texts, placements), texts)
+    with scoped(organization_id):
+        actions_memory.keep_captions(actor=SYSTEM, item_id=task.item_id, captions=reading.captions)
     pages = [text.number for text in texts]
     found = (policy.as_one(reading, pages),) if is_single else policy.parts(reading, pages)
     if len(found) > 1:
@@ -141,12 +160,26 @@ def _route(organization_id: UUID, task: Task, _reader: DocumentReader) -> None:
 
 def _decide(organization_id: UUID, task: Task, _reader: DocumentReader) -> None:
     with scoped(organization_id):
-        facts = queries.acceptance_facts(task.item_id)
-        reasons = policy.why_a_person(facts)
-        if reasons:
-            actions_pipeline.put_in_review(actor=SYSTEM, item_id=task.item_id, reasons=reasons)
+        answer = queries_answers.answer_facts(task.item_id)
+        doubts = policy_answers.doubts(answer) if answer.referrals else ()
+        if answer.referrals and not doubts:
+            (referral,) = answer.referrals
+            actions_review.attach_answer(actor=SYSTEM, item_id=task.item_id, referral_id=referral.id)
+        elif answer.kind != policy.REFERRAL and not policy_filing.why_not_filed(
+            queries_filing.filing_facts(task.item_id)
+        ):
+            actions_filing.file_automatically(actor=SYSTEM, item_id=task.item_id)
         else:
-            actions_review.accept(actor=SYSTEM, item_id=task.item_id, record_id=facts.exact_record)
+            _accept_or_ask(task, doubts)
+
+
+def _accept_or_ask(task: Task, doubts: tuple[Doubt, ...]) -> None:
+    facts = queries.acceptance_facts(task.item_id)
+    reasons = policy.why_a_person(facts)
+    if reasons:
+        actions_pipeline.put_in_review(actor=SYSTEM, item_id=task.item_id, reasons=reasons, doubts=doubts)
+    else:
+        actions_review.accept(actor=SYSTEM, item_id=task.item_id, record_id=facts.exact_record)
 
 
 def sites() -> tuple[Site, ...]:

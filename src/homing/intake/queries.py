@@ -14,11 +14,12 @@ from homing.documents import queries as documents
 from homing.identity import queries as identity
 from homing.intake import policy
 from homing.intake.fields import NAMES, Draft, as_text, lenient_content_of, merged, values_of
-from homing.intake.models import FieldCorrection, InboundItem, ItemEvent, ItemPage
+from homing.intake.models import FieldCorrection, Filing, InboundItem, ItemEvent, ItemPage
 from homing.intake.reading.types import Box, PageImage, PageText, Problem, Word
 from homing.intake.readings import content_read as content_of_reading
 from homing.intake.readings import draft_of, page_text, problems_of, reading_of
 from homing.intake.states import Disposition, State
+from homing.intake.states_filing import FilingState
 from homing.kit import clock
 from homing.kit.errors import NotFound
 from homing.referrals import policy as referral_policy
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 READING = (State.RECEIVED, State.READ, State.CLASSIFIED, State.EXTRACTED, State.MATCHED, State.ROUTED)
 #: The views of the inbox; each item in `open` is in exactly one of the first four.
-VIEWS = ("review", "reading", "exceptions", "parked", "open", "overdue", "done")
+VIEWS = ("review", "reading", "exceptions", "parked", "open", "overdue", "done", "unfiled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class InboxCounts:
     parked: int
     open: int
     overdue: int
+    #: Filed, and could not be handed on.
+    unfiled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,8 @@ class FieldView:
     box: Box | None
     is_required: bool
     is_doubtful: bool
+    #: Who read it (`reading.types.FieldValue`).
+    source: str = "model"
 
     @property
     def is_corrected(self) -> bool:
@@ -224,7 +229,7 @@ def inbox(wanted: InboxFilter) -> tuple[InboxRow, ...]:
         rows = rows.filter(
             Q(patient_name__icontains=text) | Q(sender_name__icontains=text) | Q(reference__startswith=reference)
         )
-    order = ("-disposed_at", "-id") if wanted.view == "done" else ("due_at", "id")
+    order = ("-disposed_at", "-id") if wanted.view in {"done", "unfiled"} else ("due_at", "id")
     light = rows.order_by(*order).defer("reading", "draft")
     return tuple(_row(row) for row in light[wanted.offset : wanted.offset + wanted.limit])
 
@@ -241,7 +246,7 @@ def counts() -> InboxCounts:
         open=Count("id"),
         overdue=Count("id", filter=Q(due_at__lt=now)),
     )
-    return InboxCounts(**found)
+    return InboxCounts(**found, unfiled=Filing.objects.filter(state=FilingState.FAILED).count())
 
 
 def next_to_review(*, after: UUID | None = None, user_id: UUID | None = None) -> UUID | None:
@@ -413,6 +418,8 @@ def _in_view(view: str) -> QuerySet[InboundItem]:
     rows = InboundItem.objects.all()
     if view == "done":
         return rows.filter(is_open=False).exclude(disposition=Disposition.SPLIT)
+    if view == "unfiled":
+        return rows.filter(id__in=Filing.objects.filter(state=FilingState.FAILED).values("item_id"))
     rows = rows.filter(is_open=True)
     conditions = {
         "review": Q(state=State.IN_REVIEW, parked=False),
@@ -496,6 +503,7 @@ def _field(name: str, read: FieldValue | None, draft: Draft, required: set[str],
         box=read.box if read else None,
         is_required=name in required,
         is_doubtful=name in doubtful,
+        source=read.source if read else "model",
     )
 
 

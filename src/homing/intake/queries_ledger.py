@@ -12,7 +12,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 
 from homing.intake import policy
-from homing.intake.models import CarrierCount, InboundItem, ItemEvent, ItemPage
+from homing.intake.models import CarrierCount, Filing, InboundItem, ItemEvent, ItemPage
+from homing.intake.queries_filing import FilingView, current_of
 from homing.intake.states import Disposition, EventKind, State
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class LedgerLine:
     owner_role: str
     due_at: datetime | None
     parent: UUID | None
+    #: Where a filed document lies that was handed on: the receipt. `waiting` until it does.
+    handed_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,9 @@ def ledger(*, day: date | None = None, channel: str = "", limit: int = 500) -> t
         rows = rows.filter(received_at__date=day)
     if channel:
         rows = rows.filter(channel=channel)
-    return tuple(_line(row) for row in rows.defer("reading", "draft")[:limit])
+    found = list(rows.defer("reading", "draft")[:limit])
+    filed = current_of([row.id for row in found if row.disposition == Disposition.FILED])
+    return tuple(_line(row, filed.get(row.id)) for row in found)
 
 
 def ledger_balance() -> LedgerBalance:
@@ -164,6 +169,8 @@ def _discrepancies() -> Iterator[Discrepancy]:
     unowned = Q(next_action="") | Q(owner_role="") | Q(due_at=None)
     yield from _found("open_without_owner", rows.filter(unowned, is_open=True))
     yield from _found("without_document", rows.filter(document=None).exclude(state__in=[State.RECEIVED, State.FAILED]))
+    standing = Filing.objects.filter(item=OuterRef("pk"), is_current=True)
+    yield from _found("handed_on_but_not_filed", rows.filter(Exists(standing)).exclude(disposition=Disposition.FILED))
     yield from _ended_twice()
     yield from _lost_pages()
 
@@ -209,7 +216,7 @@ def _is_lost(pages: dict[int, str], taken: Counter[int]) -> bool:
     return twice or any(pages[number] not in policy.CARRIES_NOTHING for number in lost)
 
 
-def _line(row: InboundItem) -> LedgerLine:
+def _line(row: InboundItem, filing: FilingView | None) -> LedgerLine:
     return LedgerLine(
         id=row.id,
         reference=row.reference,
@@ -224,4 +231,5 @@ def _line(row: InboundItem) -> LedgerLine:
         owner_role=row.owner_role,
         due_at=row.due_at,
         parent=row.parent_id,
+        handed_on=(filing.path or "waiting") if filing else "",
     )

@@ -14,6 +14,7 @@ from homing.intake.reading.types import RenderLimits
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from homing.intake.extraction.placement import Placement
     from homing.intake.ports import DocumentReader
     from homing.intake.reading.types import DocumentReading, PageImage, PageText, RenderedDocument
 
@@ -34,9 +35,9 @@ class LocalReader:
         """Return the words of one page. Raises UnreadableDocument."""
         return pipeline.recognise(page.png, page.number, page.words, self._limits)
 
-    def understand(self, pages: Sequence[PageText]) -> DocumentReading:
+    def understand(self, pages: Sequence[PageText], placements: Sequence[Placement] = ()) -> DocumentReading:
         """Return the documents that the pages of one file make up."""
-        return pipeline.understand(pages)
+        return pipeline.understand(pages, placements)
 
 
 def local_reader() -> DocumentReader:

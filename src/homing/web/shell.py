@@ -74,6 +74,7 @@ _BELONGS: Final = {
     "exceptions": "inbox",
     "referral": "referrals",
     "ledger": "board",
+    "reading": "board",
     "office": "directory",
     "message": "messages",
     "members": "organization",

@@ -72,6 +72,7 @@ _EVENTS: Final[dict[str, tuple[str, str, str]]] = {
     EventKind.LINKED: ("Linked", "arrow-right", ""),
     EventKind.REVISED: ("Content revised", "page", ""),
     EventKind.ATTACHED: ("Document attached", "page", ""),
+    EventKind.DETACHED: ("Document taken off", "page", "warn"),
     EventKind.ASSIGNED: ("Assigned", "person", ""),
     EventKind.WORK_SET: ("Next action set", "clock", ""),
     EventKind.COMMENTED: ("Comment", "comment", ""),
@@ -119,6 +120,19 @@ _DISPOSITIONS: Final = {
     "split": "Split into parts",
 }
 _KINDS: Final = {"order_dme": "Equipment order", "reply_sheet": "Reply sheet", "junk": "Junk fax", "": "Not read yet"}
+_DOUBTS: Final = {
+    "kind_needs_person": "a document of this kind is for a person to decide",
+    "kind_unsure": "it is not sure what kind of document it is",
+    "several_referrals": "it bears the numbers of several referrals",
+    "referral_ended": "the referral has ended",
+    "patient_unreadable": "the patient's name or birth date could not be read",
+    "other_name": "it names another patient than the referral",
+    "other_birth_date": "the birth date is not that of the referral's patient",
+    "other_sender": "it came from another office than the referral's",
+    "pages_unreadable": "some pages could not be read",
+    "sent_before": "the same file arrived before",
+    "taken_off_before": "a person took it off the referral before",
+}
 ROLES: Final = (
     Option("intake_coordinator", "Intake"),
     Option("scheduler", "Scheduling"),
@@ -199,6 +213,11 @@ def kind_text(kind: str) -> str:
 def disposition_text(disposition: str) -> str:
     """Return a disposition in words."""
     return _DISPOSITIONS.get(disposition, sentence(disposition))
+
+
+def doubt_text(doubt: str) -> str:
+    """Return why a document that bears our number was not attached by itself."""
+    return _DOUBTS.get(doubt, sentence(doubt).lower())
 
 
 def role_text(role: str) -> str:

@@ -76,6 +76,18 @@ def test_what_the_model_takes_for_a_caption_is_left_out_where_it_is_a_value_of_t
     assert "aetna" not in {one.text for one in placement.layout}
 
 
+def test_a_value_that_the_model_takes_for_a_caption_is_found_all_the_same() -> None:
+    first, second = page_of(FORM, AVERY), page_of(FORM, ROBIN)
+    model = Form(known={"Testperson": "label", "Featherstonehaugh": "label"})
+    seen = memory.captions(first, model.answer(first), CLASSES)
+
+    placement = memory.place(first, seen, "patient.family", "Testperson", private=frozenset({"testperson"}))
+    assert placement
+    (recalled,) = memory.recall([placement], second, memory.captions(second, model.answer(second), CLASSES))
+
+    assert recalled.value.value == "Featherstonehaugh"
+
+
 def moved(page: PageText, *, right: float, down: float, scale: float) -> PageText:
     def box(word: Word) -> Box:
         x0, y0, x1, y1 = word.box

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,10 @@ from homing.intake.reading.types import FieldValue
 from homing.kit.names import fold
 
 CODES: Final = "diagnosis.codes"
+DATE: Final = "referral.date"
+_OTHER_DATE: Final = "other.date"
+#: What the day of a signature counts as the day of the referral.
+_SIGNED: Final = 0.8
 _IN_WORDS: Final = "diagnosis.text"
 #: What a run must at least have to be taken at all: below it a blank helps more than a guess.
 _LEAST: Final = 0.35
@@ -47,6 +52,8 @@ def chosen(
     by_field: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in _candidates(found, trust or {}):
         by_field[candidate.field].append(candidate)
+    if DATE not in by_field and (signed := _signed(found)):
+        by_field[DATE].append(signed)
     fields = [*(_best(candidates, calibration) for candidates in by_field.values()), *_codes(found, calibration)]
     sure = [one for one in fields if one and one.confidence >= calibration.least]
     return tuple(sorted(sure, key=lambda one: one.name))
@@ -69,6 +76,15 @@ def _shown(one: Candidate) -> float:
     span = one.span
     first = span.pieces[0]
     return one.score + _PRINTED * span.certainty + _LABELLED * span.labelled - _LOWER * (span.page - 1 + first.word.y0)
+
+
+def _signed(found: Sequence[Span]) -> Candidate | None:
+    """Return the day of the signature, where no other date is the referral's."""
+    for span in found:
+        value = values.NORMALISERS[DATE](span.text) if span.label == _OTHER_DATE else None
+        if value and re.search(r"\bsign", span.line_before, re.IGNORECASE):
+            return Candidate(DATE, value, span, trust=_SIGNED)
+    return None
 
 
 def _best(candidates: list[Candidate], calibration: Calibration) -> FieldValue | None:

@@ -12,12 +12,10 @@ from dataclasses import dataclass, replace
 from homing.intake.reading.geometry import upright
 from homing.intake.reading.types import Box, PageText, Word
 
-#: How an engine's tick boxes are written: empty and ticked.
-BOXES = frozenset({"☐", "☒"})
+#: How tick boxes are written: empty, ticked, unknown.
+BOXES = frozenset({"☐", "☒", "▣"})
 _SAME_LINE = 0.55
 _CELL_GAP = 1.5
-_NEXT_LINE = 0.7
-_ILLEGIBLE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,61 +46,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Some tokens of one page in reading order; as text with a space between words and a newline between lines."""
+    """Some tokens of one page in reading order."""
 
     page: int
     tokens: tuple[Token, ...]
-
-    @property
-    def text(self) -> str:
-        """The text of its tokens."""
-        parts = [token.text for token in self.tokens[:1]]
-        for before, token in itertools.pairwise(self.tokens):
-            parts += ["\n" if token.y - before.y > before.height * _NEXT_LINE else " ", token.text]
-        return "".join(parts)
-
-    @property
-    def box(self) -> Box:
-        """The hull of its words on the page as received."""
-        return hull(token.word.box for token in self.tokens)
-
-    @property
-    def confidence(self) -> float:
-        """The least certain of its words decides."""
-        return min((token.word.confidence for token in self.tokens), default=0.0)
-
-    @property
-    def left(self) -> float:
-        """The left edge of its first token."""
-        return self.tokens[0].left
-
-    @property
-    def right(self) -> float:
-        """The right edge of its last token."""
-        return max(token.right for token in self.tokens)
-
-    @property
-    def y(self) -> float:
-        """Its middle."""
-        return statistics.fmean(token.y for token in self.tokens)
-
-    @property
-    def height(self) -> float:
-        """The usual height of its tokens."""
-        return statistics.median(token.height for token in self.tokens)
-
-    def cut(self, start: int, end: int) -> Span:
-        """Return the tokens that the characters from `start` to `end` of `text` touch."""
-        kept, position = [], 0
-        for token in self.tokens:
-            if position < end and position + len(token.text) > start:
-                kept.append(token)
-            position += len(token.text) + 1
-        return Span(self.page, tuple(kept))
-
-    def slice(self, start: int, end: int | None = None) -> Span:
-        """Return the tokens from `start` to `end`."""
-        return Span(self.page, self.tokens[start:end])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +57,6 @@ class Line:
     """One line of a page, its cells from left to right."""
 
     cells: tuple[Span, ...]
-
-    @property
-    def span(self) -> Span:
-        """The whole line."""
-        return Span(self.cells[0].page, tuple(token for cell in self.cells for token in cell.tokens))
 
 
 def hull(boxes: Iterable[Box]) -> Box:
@@ -200,40 +142,3 @@ def upright_tokens(page: PageText, words: Sequence[Word]) -> list[Token]:
 
 
 _GLUED = re.compile(r"([A-Za-z][A-Za-z.]+[:#])([A-Za-z0-9(].*)")
-_CARRIER_LINE = re.compile(r"\d{1,2}:\d{2}")
-_CARRIER_WORDS = re.compile(r"\b(?:from|to|fax|p\.?\s?\d|page|pg)\b|\d{1,3}/\d{1,3}", re.IGNORECASE)
-
-
-def body(all_lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """Return the lines without the strip of time, numbers and page count that fax machines print at an edge."""
-    inner = all_lines[1:-1]
-    legible = statistics.fmean(_certainty(line) for line in inner) if inner else 0.0
-    edges = {0, len(all_lines) - 1}
-    return tuple(line for index, line in enumerate(all_lines) if index not in edges or not _is_strip(line, legible))
-
-
-def _is_strip(line: Line, legible: float) -> bool:
-    text = line.span.text
-    # On a page that was sent upside down the strip is what cannot be read.
-    illegible = _certainty(line) < _ILLEGIBLE * legible
-    return illegible or bool(_CARRIER_LINE.search(text) and _CARRIER_WORDS.search(text))
-
-
-def _certainty(line: Line) -> float:
-    return statistics.fmean(token.word.confidence for token in line.span.tokens)
-
-
-def joined(spans: Sequence[Span]) -> Span:
-    """Return spans of one page, of which there is at least one, as one."""
-    return Span(spans[0].page, tuple(token for span in spans for token in span.tokens))
-
-
-def ticked(span: Span) -> Span:
-    """Return the option behind the one ticked box where a span holds boxes, else the span; no tick or two: nothing."""
-    boxes = [index for index, token in enumerate(span.tokens) if token.text in BOXES]
-    if not boxes:
-        return span
-    crossed = [index for index in boxes if span.tokens[index].text == "☒"]
-    if len(crossed) != 1:
-        return span.slice(0, 0)
-    return span.slice(crossed[0] + 1, next((index for index in boxes if index > crossed[0]), None))

@@ -87,9 +87,14 @@ def captions(page: PageText, answer: PageAnswer, classes: Sequence[str]) -> tupl
 
 def fingerprint(found: Sequence[Caption], private: Collection[str] = ()) -> tuple[Caption, ...]:
     """Return the captions that make a layout; empty where there are too few. `private`: folded words to leave out."""
-    words = {part for text in private for part in text.split()}
-    kept = tuple(one for one in found if one.text and one.text not in words)[:_MOST_CAPTIONS]
+    kept = tuple(one for one in _public(found, private) if one.text)[:_MOST_CAPTIONS]
     return kept if len(kept) >= FEWEST_CAPTIONS else ()
+
+
+def _public(found: Sequence[Caption], private: Collection[str]) -> list[Caption]:
+    """Return the captions without words of the document's values, which a model may take for captions."""
+    words = {part for text in private for part in text.split()}
+    return [one for one in found if one.text not in words]
 
 
 def likeness(one: Sequence[Caption], other: Sequence[Caption]) -> float:
@@ -114,7 +119,7 @@ def place(
     shape = fingerprint(found, private)
     if field in PLACELESS or len(shape) < _FEWEST_ANCHORS or len(page.words) > _MOST_WORDS:
         return None
-    runs = _runs(page, found)
+    runs = _runs(page, _public(found, private))
     stated = _stated(runs, field, value, _within(page, box) if box else None)
     if stated is None:
         return None
@@ -129,7 +134,7 @@ def recall(placements: Iterable[Placement], page: PageText, found: Sequence[Capt
     if len(page.words) > _MOST_WORDS or sum(1 for one in found if one.text) < FEWEST_CAPTIONS:
         return ()
     fits: dict[tuple[Caption, ...], _Fit | None] = {}
-    runs: list[_Run] = []
+    runs: dict[tuple[Caption, ...], list[_Run]] = {}
     said = []
     for placement in placements:
         if placement.layout not in fits:
@@ -137,8 +142,11 @@ def recall(placements: Iterable[Placement], page: PageText, found: Sequence[Capt
         fit = fits[placement.layout]
         if fit is None or fit.share < SAME_LAYOUT or not placement.is_live:
             continue
-        runs = runs or _runs(page, found)
-        if value := _value(placement, fit, page, runs):
+        if placement.layout not in runs:
+            # Only what stood on the known page is surely a caption: another may be a value that looks like one.
+            known = [one for one in found if not one.text or one in fit.known]
+            runs[placement.layout] = _runs(page, known)
+        if value := _value(placement, fit, page, runs[placement.layout]):
             said.append(Recalled(placement, value))
     return tuple(said)
 
@@ -346,25 +354,32 @@ def _below(run: _Run, runs: list[_Run]) -> _Run | None:
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """How a known layout lies on a page: x' = across * x + right; `share` of both that is the same."""
+    """How a known layout lies on a page: x' = across * x + right; `known` captions of it, `share` of both alike."""
 
     across: float
     right: float
     down: float
     lower: float
-    share: float
     by_text: dict[str, list[Caption]]
+    known: frozenset[Caption] = frozenset()
+    share: float = 0.0
 
     def point(self, x: float, y: float) -> tuple[float, float]:
         """Return where a point of the layout lies on the page."""
         return self.across * x + self.right, self.down * y + self.lower
 
-    def nearest(self, caption: Caption) -> tuple[float, float] | None:
-        """Return how far the caption stands from where it is expected, None where it is not near."""
+    def nearest(self, caption: Caption) -> Caption | None:
+        """Return the caption of the page that is this one of the layout, None where none stands near enough."""
         x, y = self.point(caption.x, caption.y)
-        away = [(one.x - x, one.y - y) for one in self.by_text.get(caption.text, ())]
-        near = [one for one in away if abs(one[0]) < _ACROSS and abs(one[1]) < _DOWN]
-        return min(near, key=lambda one: abs(one[0]) + abs(one[1]), default=None)
+        same_text = self.by_text.get(caption.text, ())
+        near = [one for one in same_text if abs(one.x - x) < _ACROSS and abs(one.y - y) < _DOWN]
+        return min(near, key=lambda one: abs(one.x - x) + abs(one.y - y), default=None)
+
+    def shift(self, caption: Caption) -> tuple[float, float] | None:
+        """Return how far this caption of the layout stands from where it is expected."""
+        found = self.nearest(caption)
+        x, y = self.point(caption.x, caption.y)
+        return (found.x - x, found.y - y) if found else None
 
 
 def _fit(known: Sequence[Caption], found: Sequence[Caption]) -> _Fit | None:
@@ -381,10 +396,11 @@ def _fit(known: Sequence[Caption], found: Sequence[Caption]) -> _Fit | None:
     down, lower = _line([(a.y, b.y) for a, b in pairs])
     if not all(_SCALES[0] <= scale <= _SCALES[1] for scale in (across, down)):
         return None
-    fit = _Fit(across, right, down, lower, 0.0, dict(by_text))
-    hits = sum(1 for one in known if fit.nearest(one))
+    fit = _Fit(across, right, down, lower, dict(by_text))
+    near = [one for one in map(fit.nearest, known) if one]
     count = sum(map(len, by_text.values()))
-    return replace(fit, share=hits / max(len(known) + min(count, _MOST_CAPTIONS) - hits, 1))
+    share = len(near) / max(len(known) + min(count, _MOST_CAPTIONS) - len(near), 1)
+    return replace(fit, known=frozenset(near), share=share)
 
 
 def _line(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
@@ -400,7 +416,7 @@ def _line(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
 
 
 def _value(placement: Placement, fit: _Fit, page: PageText, runs: list[_Run]) -> FieldValue | None:
-    shifts = [shift for shift in map(fit.nearest, placement.anchors) if shift]
+    shifts = [shift for shift in map(fit.shift, placement.anchors) if shift]
     if len(shifts) < min(_FEWEST_ANCHORS, len(placement.anchors)):
         return None
     # What is left of a slant moves everything near by the same.

@@ -69,6 +69,12 @@ class Span:
         return layout.hull(self.answer.words[piece.word.index].box for piece in self.pieces)
 
     @property
+    def line_before(self) -> str:
+        """What stands before it on its line."""
+        line, pieces = self.pieces[0].line, self.answer.pieces[: self.rows[0]]
+        return " ".join(piece.text for piece in pieces if piece.line == line)
+
+    @property
     def certainty(self) -> float:
         """The engine's mean certainty of its words."""
         return float(np.mean([piece.word.confidence for piece in self.pieces]))
@@ -173,4 +179,6 @@ def _follows(answer: PageAnswer, before: list[int], run: list[int], *, wraps: bo
     if last.line == first.line:
         return 0 <= first.x0 - last.x1 < 4 * high
     left = min(answer.pieces[row].x0 for row in before)
-    return wraps and 0 < down < _LINE * high and abs(first.x0 - left) < _FARTHEST
+    # Running text goes on at the left margin, however far right it began.
+    at_margin = first.line == last.line + 1 and answer.pieces[run[0] - 1].line != first.line
+    return wraps and 0 < down < _LINE * high and (at_margin or abs(first.x0 - left) < _FARTHEST)

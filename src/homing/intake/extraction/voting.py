@@ -14,8 +14,16 @@ KINDS: Final = (
     ("patient.address.line", "referrer.address", "recipient.address", "other.address"),
     ("referrer.organization", "recipient.organization", "other.organization"),
     ("patient.birth_date", "referral.date", "other.date"),
-    ("patient.phone", "patient.other_phone", "referrer.phone", "referrer.fax")
-    + ("recipient.phone", "recipient.fax", "payer.phone", "other.phone"),
+    (
+        "patient.phone",
+        "patient.other_phone",
+        "referrer.phone",
+        "referrer.fax",
+        "recipient.phone",
+        "recipient.fax",
+        "payer.phone",
+        "other.phone",
+    ),
     ("patient.mrn", "coverage.member_id", "authorization.number", "coverage.group", "secondary.member_id", "other.id"),
     ("reason", "history", "diagnosis.text"),
 )

@@ -78,6 +78,7 @@ class BoardPage:
 
     tiles: tuple[Tile, ...]
     groups: tuple[BoardGroup, ...]
+    shows_quality: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ class DayLine:
     carrier_reference: str
     state: Badge
     action: str
+    #: Where a filed document was handed on to.
+    receipt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,9 @@ def board(request: StaffRequest) -> HttpResponse:
         request,
         "workspace/board.html",
         board=BoardPage(
-            _tiles(request.actor, found, len(undelivered)), (*_groups(tuple(row for row in rows if row)), *promises)
+            _tiles(request.actor, found, len(undelivered)),
+            (*_groups(tuple(row for row in rows if row)), *promises),
+            request.actor.may(Permission.AUDIT_READ),
         ),
     )
 
@@ -386,4 +391,5 @@ def _day_line(one: LedgerLine, show: Clockface) -> DayLine:
         carrier_reference=one.carrier_reference[:40],
         state=state,
         action=f"{words.sentence(one.next_action)} · {words.role_text(one.owner_role)}" if one.next_action else NOTHING,
+        receipt={"waiting": "waits to be handed on"}.get(one.handed_on, one.handed_on),
     )

@@ -161,10 +161,11 @@ class Paper:
 
 
 def papers_of(found: ReferralView, history: tuple[TimelineEntry, ...]) -> tuple[Paper, ...]:
-    """Return every document of a referral, each once."""
+    """Return every document of a referral, each once; one that was taken off is another patient's."""
+    taken_off = {entry.data.document_id for entry in history if entry.kind is EventKind.DETACHED}
     papers = {one.document_id: Paper(one.document_id, one.kind, one.title, one.pages) for one in found.attachments}
     for entry in history:
-        if entry.data.document_id and entry.kind in _NOTES:
+        if entry.data.document_id and entry.kind in _NOTES and entry.data.document_id not in taken_off:
             papers.setdefault(entry.data.document_id, Paper(entry.data.document_id, "consult_note", "Consult note", 0))
     return tuple(papers.values())
 

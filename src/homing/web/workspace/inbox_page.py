@@ -141,6 +141,7 @@ _TABS: Final = (
     ("overdue", "Overdue"),
     ("open", "All open"),
     ("done", "Done"),
+    ("unfiled", "Not handed on"),
 )
 _EMPTY: Final = {
     "review": ("check", "Nothing to review", "What arrives is read first and then stands here."),
@@ -149,6 +150,7 @@ _EMPTY: Final = {
     "parked": ("clock", "Nothing is parked", "Items whose patient is not clear can be set aside."),
     "overdue": ("check", "Nothing is overdue", "Every open item is within its time."),
     "open": ("check", "Everything has a disposition", "There is no open item."),
+    "unfiled": ("check", "Everything is handed on", "Filed documents that could not be delivered stand here."),
     "done": ("folder", "Nothing is done yet", "Items with a disposition stand here, newest first."),
 }
 PAGE_SIZE: Final = 50
@@ -260,7 +262,7 @@ def _tab(key: str, label: str, wanted: Wanted, counts: InboxCounts) -> Tab:
         url=Wanted(key).url(channel=wanted.channel, kind=wanted.kind),
         is_current=key == wanted.view,
         count=getattr(counts, key, None),
-        is_bad=key in {"exceptions", "overdue"},
+        is_bad=key in {"exceptions", "overdue", "unfiled"},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
@@ -17,6 +18,7 @@ from homing.accounts import organization as settings
 from homing.accounts.policy import Permission, Role
 from homing.accounts.queries import email_of, members
 from homing.audit import queries as audit_queries
+from homing.intake.llm import consent
 from homing.kit import phones
 from homing.kit.errors import HomingError, Invalid, NotFound
 from homing.tenancy.queries import locations
@@ -31,11 +33,16 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from homing.accounts.queries import Member
+    from homing.intake.llm.consent import Standing
     from homing.web.clockface import Moment
 
 _ADMIN = Permission.ADMINISTER
 _UNPROCESSABLE = 422
 _ENTITIES: Final = {"referral": "referral", "inbound_item": "workbench"}
+_LLM_SENT: Final = (
+    "What goes: the recognised text of the pages of a referral, with the patient's name and everything else on them, "
+    "each time a field is blank or badly legible. No images, no files."
+)
 _ROLES: Final = tuple(Option(role.value, words.sentence(role.value)) for role in Role)
 
 
@@ -59,6 +66,18 @@ class LocationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LLMPanel:
+    """The switch of the language model. `url` is what a click agrees to, "" where nothing can be switched on."""
+
+    badge: Badge
+    text: str
+    facts: tuple[str, ...]
+    url: str
+    is_on: bool
+    submit: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrganizationPage:
     """The whole page."""
 
@@ -69,6 +88,7 @@ class OrganizationPage:
     auto_accept: bool
     auto_badge: Badge
     auto_text: str
+    llm: LLMPanel
     forms: tuple[CommandForm, ...]
 
 
@@ -102,6 +122,23 @@ def organization_auto_accept(request: StaffRequest) -> HttpResponse:
     enabled = text(request, "enabled") == "yes"
     settings.set_auto_accept(actor=request.actor, enabled=enabled)
     tell(request, f"Automatic acceptance is {'on' if enabled else 'off'}.")
+    return go(reverse("organization"))
+
+
+@staff(_ADMIN, methods=("POST",))
+def organization_llm(request: StaffRequest) -> HttpResponse:
+    """Let text of referrals leave for the language model that was shown, or no longer."""
+    if text(request, "enabled") == "yes":
+        try:
+            with transaction.atomic():
+                consent.switch_on(actor=request.actor, url=text(request, "url"))
+        except consent.EndpointChanged as problem:
+            tell(request, said(problem), tone="error")
+            return go(reverse("organization"))
+        tell(request, "The language model is on.")
+    else:
+        consent.switch_off(actor=request.actor)
+        tell(request, "The language model is off.")
     return go(reverse("organization"))
 
 
@@ -274,6 +311,7 @@ def _show(request: StaffRequest, refused: str = "", why: str = "", status: int =
         auto_badge=Badge("On", "warn") if own.auto_accept else Badge("Off", "quiet"),
         auto_text="Opens a referral without a person when every required field is sure, the sender is proven and the "
         "patient is beyond doubt. Off until audited items prove its precision for your senders.",
+        llm=_llm_panel(consent.standing()),
         forms=(
             _member_form(request, refused, why),
             _location_form(request, refused, why),
@@ -282,6 +320,34 @@ def _show(request: StaffRequest, refused: str = "", why: str = "", status: int =
         ),
     )
     return page(request, "workspace/organization.html", status=status if refused else 200, org=shown)
+
+
+def _llm_panel(now: Standing) -> LLMPanel:
+    endpoint = now.endpoint
+    if endpoint is None:
+        why = now.problem or "No language model is set up. The operator of this installation names one: HOMING_LLM_URL."
+        return LLMPanel(Badge("Off", "quiet"), why, (), "", is_on=bool(now.confirmed), submit="Switch off")
+    where = "It stays in your network." if endpoint.is_near else "It leaves your network."
+    facts: tuple[str, ...] = (
+        f"Goes to {endpoint.host}, model {endpoint.model}. {where}",
+        _LLM_SENT,
+        "What comes back counts only where the words stand on the page, and a person always checks it.",
+    )
+    if now.is_on:
+        badge = Badge("On", "warn")
+    elif now.confirmed:
+        facts = (f"It was on for {urlsplit(now.confirmed).netloc}. The setting was changed, so it is off.", *facts)
+        badge = Badge("Off, changed", "warn")
+    else:
+        badge = Badge("Off", "quiet")
+    return LLMPanel(
+        badge,
+        now.problem or "Fills fields that reading has left blank or is unsure of.",
+        facts,
+        "" if now.problem else endpoint.url,
+        is_on=now.is_on,
+        submit="Switch off" if now.is_on else f"Switch on for {endpoint.host}",
+    )
 
 
 def _row(one: Member) -> MemberRow:

@@ -92,7 +92,15 @@ def file(data: bytes, media_type: str, name: str) -> HttpResponse:
 
 def extension(media_type: str) -> str:
     """Return the usual ending of a file of this type."""
-    known = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/tiff": "tif"}
+    known = {
+        "application/pdf": "pdf",
+        "image/png": "png",
+        "image/jpeg": "jpg",
+        "image/tiff": "tif",
+        "message/rfc822": "eml",
+        "text/plain": "txt",
+        "text/html": "html",
+    }
     return known.get(media_type, "bin")
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from homing.accounts.policy import Permission
 from homing.directory import queries as directory
 from homing.documents import queries as documents
-from homing.intake import actions, actions_review, policy, queries
+from homing.intake import actions, actions_review, policy, queries, queries_answers, queries_filing
 from homing.intake.fields import Draft, InvalidField, PatientChoice, content_of
 from homing.intake.pipeline import sites
 from homing.kit import reference
@@ -337,6 +337,8 @@ def _facts(request: StaffRequest, found: Workbench, errors: dict[str, str]) -> B
         result=_result(found),
         next_url=_url(following) if following else "",
         errors=errors,
+        doubts=queries_answers.doubts(found.row.id),
+        filings=queries_filing.filings(found.row.id),
     )
 
 

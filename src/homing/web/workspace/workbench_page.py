@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from homing.directory.queries import OfficeView
     from homing.identity.matching import FieldEvidence
     from homing.identity.queries import Candidate
+    from homing.intake.policy_answers import Doubt
     from homing.intake.queries import EventView, FieldView, PageView, Workbench
+    from homing.intake.queries_filing import FilingView
     from homing.web.clockface import Clockface, Moment
 
 _STRONG, _LIKELY = 24.0, 12.0
@@ -168,6 +170,9 @@ class Done:
     url: str
     link: str
     can_reopen: bool
+    #: What was handed on, or why it was not.
+    receipts: tuple[str, ...] = ()
+    can_hand_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +232,8 @@ class BenchFacts:
     result: Link | None
     next_url: str
     errors: Mapping[str, str]
+    doubts: tuple[Doubt, ...] = ()
+    filings: tuple[FilingView, ...] = ()
 
 
 def bench_of(found: Workbench, facts: BenchFacts, show: Clockface) -> Bench:
@@ -258,7 +265,7 @@ def bench_of(found: Workbench, facts: BenchFacts, show: Clockface) -> Bench:
         sheets=_sheets(found),
         no_pages_text=row.problem_message or "The pages stand here once they are rendered.",
         problems=tuple(_problem(one.page, one.message) for one in found.problems),
-        notices=_notices(found),
+        notices=(*_notices(found), *_doubts(found, facts)),
         sender=_sender(found, is_read_only=is_read_only or not is_open),
         kind=row.kind,
         kind_text=words.kind_text(row.kind),
@@ -356,12 +363,24 @@ def _state(field: FieldView) -> str:
 def _mark(field: FieldView, state: str) -> str:
     percent = f"{round(field.confidence * 100)} %"
     return {
-        "check": f"check · {percent}" if field.confidence else "check",
+        "check": _check_mark(field, percent),
         "needed": "missing",
         "absent": "not found",
         "done": "✓ entered",
         "sure": f"✓ {percent}",
     }[state]
+
+
+def _check_mark(field: FieldView, percent: str) -> str:
+    said_by = field.source.rpartition("llm:")[2].replace("@", " at ") if "llm:" in field.source else ""
+    if field.source.startswith("llm:"):
+        # What a language model says of itself is no measured confidence.
+        return f"check · language model {said_by}"
+    if said_by:
+        return f"check · {percent} · {said_by} agrees"
+    if field.source == "memory":
+        return f"check · {percent} · as on this sender's last form"
+    return f"check · {percent}" if field.confidence else "check"
 
 
 def _sheets(found: Workbench) -> tuple[Sheet, ...]:
@@ -504,7 +523,29 @@ def _done(found: Workbench, facts: BenchFacts) -> Done:
         url=facts.result.url if facts.result else "",
         link=facts.result.text if facts.result else "",
         can_reopen=can_reopen,
+        receipts=tuple(_receipt(one) for one in facts.filings),
+        can_hand_on=facts.can_review and any(one.is_current and one.is_waiting for one in facts.filings),
     )
+
+
+def _receipt(one: FilingView) -> str:
+    where = f"{one.destination} {one.folder}"
+    if one.state == "delivered":
+        text = f"Handed on to {one.path}, SHA-256 {one.sha256[:16]}…"
+        return text if one.is_current else f"{text} This was undone: take that copy away there."
+    if one.state == "withdrawn":
+        return f"Not handed on to {where}: it was undone in time."
+    problem = f" {one.problem_message}" if one.problem_message else ""
+    return f"Waits to be handed on to {where}.{problem}"
+
+
+def _doubts(found: Workbench, facts: BenchFacts) -> tuple[Notice, ...]:
+    if not facts.doubts or found.row.disposition:
+        return ()
+    why = "; ".join(words.doubt_text(one) for one in facts.doubts)
+    named = f" {facts.suggested.text}" if facts.suggested else ""
+    text = f"It bears the number of our referral{named}, and was not attached by itself: {why}."
+    return (Notice(text, "warn", *((facts.suggested.url, "Open it") if facts.suggested else ())),)
 
 
 _EVENT_TONES: Final = {"failed": ("warn", "bad"), "disposed": ("check", "good"), "overdue": ("clock", "bad")}
