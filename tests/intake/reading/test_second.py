@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from homing.intake.reading import second
+from homing.intake.reading import regions, second
 from homing.intake.reading.engines import default_reader
 from homing.intake.reading.preprocess import Gray, prepare
 from homing.intake.reading.recognise import page_text
@@ -180,3 +180,14 @@ def test_words_read_again_lie_on_their_ink_on_the_page_as_received(engine: Paddl
         x0, y0, x1, y1 = (round(edge * side) for edge, side in zip(word.box, (1728, 2244) * 2, strict=True))
         assert ink[y0:y1, x0:x1].any()
         assert y1 - y0 < 120
+
+
+def test_a_word_that_an_overlapping_run_replaced_is_left_alone() -> None:
+    kept: list[Word | None] = [None, Word("Ridge", (0.2, 0.1, 0.3, 0.12), 0.4, 7)]
+    doubt = second._Doubt(regions.Run((10, 10, 300, 40), (18, 20)), (0, 1), 0.4, 1.0, digits=False)
+
+    second._judge(doubt, [Word("Bridge", (0.2, 0.1, 0.3, 0.12), 0.41)], kept, [], written=False)
+
+    assert kept[0] is None
+    assert kept[1] is not None
+    assert kept[1].text == "Ridge"

@@ -181,12 +181,14 @@ def _placed(pieces: Sequence[Piece], doubt: _Doubt, ink: Ink, shape: tuple[int, 
 
 def _judge(doubt: _Doubt, new: Sequence[Word], kept: list[Word | None], added: list[Word], *, written: bool) -> None:
     """Put the better reading of a run into `kept`, which are the page's words by position, or `added`."""
-    old = [word for number in doubt.words if (word := kept[number]) is not None]
+    # A run that overlaps this one may have replaced some of its words already.
+    present = [(number, word) for number in doubt.words if (word := kept[number]) is not None]
+    old = [word for _, word in present]
     sure = _confidence(new)
     agreed = bool(old) and _plain(new) == _plain(old)
     by_hand = doubt.is_handwritten(written=written, agreed=agreed)
     if agreed:
-        for number, word in zip(doubt.words, old, strict=True):
+        for number, word in present:
             confidence = max(word.confidence, sure)
             kept[number] = replace(word, confidence=confidence, handwritten=by_hand, reread=True, other=word.text)
     elif sure >= _LEAST and sure > doubt.confidence + _LEAD:
@@ -195,7 +197,7 @@ def _judge(doubt: _Doubt, new: Sequence[Word], kept: list[Word | None], added: l
         line = old[0].line if old else max((word.line for word in kept if word), default=-1) + 1
         added += [replace(word, line=line, handwritten=by_hand, other=_beside(word, old)) for word in new]
     else:
-        for number, word in zip(doubt.words, old, strict=True):
+        for number, word in present:
             other = _beside(word, new)
             kept[number] = replace(word, handwritten=by_hand, reread=bool(other), other=other)
 
