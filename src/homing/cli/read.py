@@ -59,13 +59,17 @@ def read(
         return
     second = _second_reader() if llm else None
     if out:
+        if len({path.name for path in files}) < len(files):
+            raise click.UsageError("Two files have the same name: their answers would overwrite each other in --out.")
         out.mkdir(parents=True, exist_ok=True)
     answers = []
     with Sandbox() as sandbox:
         for path in files:
             answers.append(_answer(path, sandbox, second, organization))
             if out:
-                (out / f"{path.name}.json").write_text(json.dumps(answers[-1], ensure_ascii=False, indent=1) + "\n")
+                (out / f"{path.name}.json").write_text(
+                    json.dumps(answers[-1], ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+                )
     if _json or not out:
         click.echo(json.dumps(answers[0] if len(answers) == 1 else answers, ensure_ascii=False, indent=1))
     if any("error" in one for one in answers):

@@ -36,8 +36,7 @@ FORM = (
     "",
     "Priority: Urgent                        Service Requested: Consultation",
     "Diagnosis: I48.0 Paroxysmal atrial fibrillation, R00.2 Palpitations",
-    "Reason for Referral: Recurrent palpitations with an abnormal",
-    "Holter monitor and near syncope",
+    "Reason for Referral: Recurrent palpitations and near syncope",
     "",
     "Signature: ____________________         Date: 03/03/2026",
 )
@@ -65,7 +64,7 @@ EXPECTED: dict[str, str | tuple[str, ...]] = {
     "requested.service": "Consultation",
     "priority": "urgent",
     "diagnosis.codes": ("I48.0", "R00.2"),
-    "reason": "Recurrent palpitations with an abnormal Holter monitor and near syncope",
+    "reason": "Recurrent palpitations and near syncope",
     "referral.date": "2026-03-03",
 }
 

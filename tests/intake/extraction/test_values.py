@@ -39,6 +39,18 @@ CASES = [
     ("priority", "STAT - same day", "stat"),
     ("priority", "at your earliest convenience", "routine"),
     ("priority", "non-urgent", "routine"),
+    ("priority", "not urgent", "routine"),
+    ("priority", "\u2612 Routine \u2610 Urgent", "routine"),
+    ("patient.sex", "\u2610 Male \u2612 Female", "female"),
+    ("patient.mrn", "MR/72038", "MR772038"),
+    ("patient.mrn", "\u00a33434344", "E3434344"),
+    ("coverage.member_id", "SCC1GR2BY56", "5CC1GR2BY56"),
+    ("coverage.member_id", "9RE4-GJO-UW20", "9RE4GJ0UW20"),
+    ("coverage.member_id", "GRP0983-37", None),
+    ("coverage.member_id", "W273354647", "W273354647"),
+    ("authorization.number", "711", None),
+    ("coverage.payer", "2ry: WellCare", "WellCare"),
+    ("coverage.payer", "plan", None),
     ("reason", " - palpitations for 3 weeks.", "palpitations for 3 weeks"),
 ]
 

@@ -115,7 +115,7 @@ def _value(one: Candidate, rival: float, calibration: Calibration) -> FieldValue
 
 
 def _codes(found: Sequence[Span], calibration: Calibration) -> list[FieldValue]:
-    """Return the list of diagnosis codes: every code of every run that is likely enough, the likeliest page's first."""
+    """Return the list of diagnosis codes: every code of every run that is likely enough, in reading order."""
     stated: dict[str, Span] = {}
     for span in found:
         if span.label == CODES and span.mean >= _LEAST:
@@ -141,4 +141,7 @@ def _codes(found: Sequence[Span], calibration: Calibration) -> list[FieldValue]:
         any(one.handwritten for one in spans),
     )
     box = layout.hull(one.box for one in spans if one.page == page)
-    return [FieldValue(CODES, tuple(stated), round(calibration.confidence(evidence), 3), page, box)]
+    confidence = calibration.confidence(evidence)
+    if evidence.handwritten:
+        confidence = min(confidence, _MOST_BY_HAND)
+    return [FieldValue(CODES, tuple(stated), round(confidence, 3), page, box)]

@@ -15,7 +15,8 @@ from homing.intake.reading.types import PageKind, PageText
 from homing.kit import reference
 from homing.kit.names import fold
 
-_FEWEST_WORDS = 3
+#: Words less sure than this are dirt.
+_LEGIBLE = 0.4
 _REFERRAL, _COVER, _BLANK, _REPLY = "referral", "cover_sheet", "blank", "reply_sheet"
 #: Never told from the words: our sheets carry our code, a blank has no words, a wrong address needs our name.
 _TOLD_ELSEWHERE: Final = frozenset({_REPLY, _BLANK, "misdirected"})
@@ -34,9 +35,9 @@ _TITLES: Final = 60
 
 def page_kind(page: PageText, answer: PageAnswer) -> PageKind:
     """Return the kind of one page with its confidence."""
-    if any(code.startswith(reference.QR_PREFIX) for code in page.codes):
+    if any(code.startswith(reference.QR_PREFIX) and reference.find_all(code) for code in page.codes):
         return PageKind(page.number, _REPLY, _SURE_OF_CODE)
-    if len(answer.words) < _FEWEST_WORDS:
+    if not any(word.text.strip() and word.confidence >= _LEGIBLE for word in answer.words):
         return PageKind(page.number, _BLANK, 0.9 if page.error is None else _UNSURE)
     # The sheets of others carry no code of ours: what looks like one is a form.
     kinds = {name: share for name, share in answer.page_kinds.items() if name not in {_REPLY, _BLANK}}

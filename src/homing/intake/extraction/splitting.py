@@ -106,6 +106,8 @@ def split(
     """
     known = facts(pages, kinds, answers, fields)
     groups = _without_batch_cover(divided(known))
+    # It remembers whole pages, which are patients' and many.
+    _in_words.cache_clear()
     by_number = {page.number: page for page in pages}
     found = tuple(tuple(by_number[one.number] for one in group.pages) for group in groups)
     return found or ((tuple(pages),) if pages else ())

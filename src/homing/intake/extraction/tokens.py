@@ -137,7 +137,7 @@ def features(pieces: Sequence[Piece], splitter: WordPieces) -> Features:
     for row, piece in enumerate(pieces, start=1):
         found = splitter.of(piece.text)[:MOST_PIECES]
         numbers[row, : len(found)] = found
-        shape[row] = 1 + zlib.crc32(_shape(piece.text).encode()) % (SHAPES - 1)
+        shape[row] = 1 + zlib.crc32(_shape(piece.text).encode(errors="replace")) % (SHAPES - 1)
         place[row] = (piece.x0, piece.word.y0, piece.x1, piece.word.y1)
         sureness[row] = piece.word.confidence
     lines = np.array([-1, *(piece.line for piece in pieces)])

@@ -23,8 +23,13 @@ _SEX_WORDS: Final = {
     "other": "x u other nonbinary unspecified",
 }
 _SEXES: Final = {word: value for value, words in _SEX_WORDS.items() for word in words.split()}
+#: Tick boxes: empty, ticked, unknown.
+_BOXES: Final = frozenset("\u2610\u2612\u25a3")
 _LONGEST_NAME: Final = 40
-_FEWEST_OF_ID, _MOST_OF_ID = 3, 24
+_FEWEST_OF_ID, _MOST_OF_ID, _SHORT_ID = 3, 24, 4
+#: The eleven places of a Medicare number; 9 marks those of digits.
+_MBI_DIGITS: Final = "9A*9A*9AA99"
+_MBI: Final = re.compile(r"\d[A-Z][A-Z0-9]\d[A-Z][A-Z0-9]\d[A-Z]{2}\d{2}")
 
 
 def plain(text: str) -> str | None:
@@ -62,10 +67,20 @@ def whole_name(text: str) -> str | None:
 
 def sex(text: str) -> str | None:
     """Return male, female or other; a title tells it too."""
-    for word in re.findall(r"[a-z]+", text.lower().replace("non-binary", "nonbinary")):
+    for word in re.findall(r"[a-z]+", _ticked(text).lower().replace("non-binary", "nonbinary")):
         if found := _SEXES.get(word):
             return found
     return None
+
+
+def _ticked(text: str) -> str:
+    """Return the options whose boxes are ticked, where a run begins with a box or ends with one; else the text."""
+    text = text.strip()
+    if text[:1] in _BOXES:
+        return " ".join(re.findall(r"\u2612([^\u2610\u2612\u25a3]*)", text))
+    if text[-1:] in _BOXES and "\u2612" in text:
+        return " ".join(re.findall(r"([^\u2610\u2612\u25a3]*)\u2612", text))
+    return text
 
 
 def state(text: str) -> str | None:
@@ -88,11 +103,47 @@ def zip_code(text: str) -> str | None:
 
 def identifier(text: str) -> str | None:
     """Return an identifier in capitals, without the marks and label around it."""
-    value = re.sub(r"^(?:[A-Za-z. ]{2,}[#:]|#|no\.?\s)\s*", "", text.strip(), flags=re.IGNORECASE)
-    value = " ".join(value.split()).strip(_EDGES + "#").upper()
+    value = re.sub(r"^(?:[A-Za-z. ]{2,}[#:]|#|no\.?\s|ID(?=\d{6}))\s*", "", text.strip(), flags=re.IGNORECASE)
+    value = " ".join(value.split()).strip(_EDGES.replace("/", "") + "#").upper()
+    # What engines make of E, and of 7 between or behind digits.
+    value = re.sub(r"(?<=[A-Z0-9])/(?=\d|$)", "7", value.replace("\u00a3", "E"))
     letters = re.sub(r"[^A-Z0-9]", "", value)
     fits = _FEWEST_OF_ID <= len(letters) <= _MOST_OF_ID and re.search(r"\d", letters)
-    return value if fits and not re.search(r"[A-Z]{7}", letters) else None
+    return value if fits and not re.search(r"[A-Z]{7}|^(?:GRP|GROUP|RX|BIN|PCN)", letters) else None
+
+
+def member_id(text: str) -> str | None:
+    """Return a member's identifier; a Medicare one (CMS, MBI format) with digits where it has only digits."""
+    value = identifier(text)
+    letters = re.sub(r"[^A-Z0-9]", "", value or "")
+    if len(letters) == len(_MBI_DIGITS):
+        medicare = "".join(
+            one.translate(_DIGIT_FOR) if digit == "9" else one for one, digit in zip(letters, _MBI_DIGITS, strict=True)
+        )
+        if _MBI.fullmatch(medicare):
+            return medicare
+    return value if value and len(value) > _SHORT_ID else None
+
+
+def authorization(text: str) -> str | None:
+    """Return the number of an authorization."""
+    value = identifier(text)
+    return value if value and len(value) > _SHORT_ID else None
+
+
+def payer(text: str) -> str | None:
+    """Return the name of an insurance, without what stands before it."""
+    value = plain(
+        re.sub(
+            r"^\W*(?:1ry|2ry|1|2|prim(?:ary)?|sec(?:ondary)?|ins(?:urance)?)\s*:\s*",
+            "",
+            text.strip(),
+            flags=re.IGNORECASE,
+        )
+    )
+    return (
+        None if value is None or value.lower() in {"plan", "insurance", "payer", "none", "n/a", "yes", "no"} else value
+    )
 
 
 def _digits(text: str) -> str:
@@ -148,6 +199,7 @@ def npi(text: str) -> str | None:
 
 def priority(text: str) -> str | None:
     """Return routine, urgent, asap or stat."""
+    text = re.sub(r"\bno(?:t|n)?[\s-]+urgente?\b", "routine", _ticked(text), flags=re.IGNORECASE)
     found = validators.find_priority(text)
     if found:
         return found.value
@@ -180,9 +232,9 @@ NORMALISERS: Final[dict[str, Normalise]] = {
     "patient.address.state": state,
     "patient.address.zip": zip_code,
     "patient.mrn": identifier,
-    "coverage.member_id": identifier,
-    "authorization.number": identifier,
-    "coverage.payer": plain,
+    "coverage.member_id": member_id,
+    "authorization.number": authorization,
+    "coverage.payer": payer,
     "referrer.organization": plain,
     "requested.specialty": plain,
     "requested.service": plain,
@@ -198,8 +250,10 @@ def dotted_codes(text: str) -> list[str]:
 
 def codes(text: str) -> list[str]:
     """Return every ICD-10-CM code of a run, with its dot."""
-    # A dot that was read as a comma, or with a space behind it.
-    text = re.sub(r"(?<![A-Za-z0-9])([A-TV-Z]\d[0-9A-Z])\s?[.,:]\s?(?=\d)", r"\1.", text)
+    # A dot that was read as a comma, or with a space behind it; a comma and a space part two codes.
+    text = re.sub(
+        r"(?<![A-Za-z0-9])([A-TV-Z]\d[0-9A-Z])\s?(?:\.\s?|[,:])(?=\d[0-9A-Z]{0,3}(?![\w/]|\.\d))", r"\1.", text
+    )
     found = [one.value for one in validators.find_codes(text, bare=True)]
     if not found:
         # Some offices leave the dot out: M5416.

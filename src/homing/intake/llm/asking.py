@@ -106,7 +106,7 @@ def _routed(document: ReadDocument, fields: dict[str, FieldValue], endpoint: End
         fields["requested.specialty"] = replace(
             basis, name="requested.specialty", value=decision.specialty, confidence=sure, source=endpoint.source
         )
-    routing = Routing(decision.specialty, decision.code, sure, decision.because)
+    routing = Routing(decision.specialty, decision.code, sure, decision.because, decision.disagreement)
     return replace(_with_fields(document, fields), routing=routing)
 
 

@@ -138,6 +138,7 @@ def cleaned(text: str) -> str:
 
 def _by(charset: str, data: bytes, *, whole: bool) -> str | None:
     try:
+        bytes(4).decode(charset)  # Python's codecs hold zlib, too: refused here.
         return codecs.getincrementaldecoder(charset)().decode(data, final=whole)
     except (UnicodeError, LookupError, ValueError, TypeError, AssertionError):
         # A charset nobody knows, or that is not what it says.
@@ -396,7 +397,7 @@ class _Stripper(HTMLParser):
             self._parts.append(data)
             return
         flowing = re.sub(r"[ \t\r\n\f]+", " ", data)
-        self._parts.append(flowing.lstrip(" ") if self._at_start() else flowing)
+        self._parts += filter(None, [flowing.lstrip(" ") if self._at_start() else flowing])
 
     def _lay_out(self, tag: str) -> None:
         if tag == "br":
