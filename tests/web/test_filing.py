@@ -65,7 +65,7 @@ def test_an_administrator_sets_changes_and_takes_back_a_rule(house: House, admin
     assert admin.post(reverse("organization_filing_set"), RULE).status_code == 303
     body = admin.get(reverse("organization_filing")).content.decode()
     assert "Lab result" in body
-    assert "folder: labs" in body
+    assert "Folder: labs" in body
     changed = RULE | {"folder": "lab results", "automatic": "yes", "command": "lab_result"}
     assert admin.post(reverse("organization_filing_set"), changed).status_code == 303
     assert "Filed by itself from 97.5 %" in admin.get(reverse("organization_filing")).content.decode()

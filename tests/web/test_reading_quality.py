@@ -13,22 +13,23 @@ from homing.intake.models import FieldVerdict, KindVerdict
 from homing.intake.queries import FieldView
 from homing.kit import clock
 from homing.tenancy.scope import scoped
-from homing.web.workspace.workbench_page import _mark, _state
+from homing.web.workspace.workbench_page import _mark, _read_by, _state
 from tests.web.conftest import House
 
 READ = FieldView("reason", "Syncope", "Syncope", 0.6, 1, (0.1, 0.1, 0.2, 0.2), is_required=True, is_doubtful=True)
 
 
-def test_a_field_that_a_language_model_read_names_it_instead_of_a_confidence() -> None:
+def test_a_field_that_a_language_model_read_says_so_instead_of_a_confidence() -> None:
     field = replace(READ, source="llm:qwen@reader.internal")
-    assert _mark(field, _state(field)) == "check · language model qwen at reader.internal"
+    assert _mark(field, _state(field)) == "check · language model"
+    assert _read_by(field) == "qwen at reader.internal"
 
 
 @pytest.mark.parametrize(
     ("source", "mark"),
     [
         ("model", "check · 60 %"),
-        ("model+llm:qwen@reader.internal", "check · 60 % · qwen at reader.internal agrees"),
+        ("model+llm:qwen@reader.internal", "check · 60 % · language model agrees"),
         ("memory", "check · 60 % · as on this sender's last form"),
     ],
 )
@@ -39,7 +40,7 @@ def test_every_other_reader_has_its_confidence(source: str, mark: str) -> None:
 
 def test_before_the_first_review_the_page_says_what_starts_it(house: House, sign_in: Callable[[Role], Client]) -> None:
     body = sign_in(Role.REFERRAL_MANAGER).get(reverse("reading_quality")).content.decode()
-    assert "Nobody has reviewed anything yet" in body
+    assert "Nobody has reviewed anything in this period" in body
 
 
 @pytest.mark.parametrize("role", [Role.REFERRAL_MANAGER, Role.INTEGRATION_ADMIN])

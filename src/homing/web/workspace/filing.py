@@ -77,7 +77,7 @@ def organization_filing_set(request: StaffRequest) -> HttpResponse:
             )
     except (Invalid, FilingFailed) as problem:
         return _show(request, refused=_command(text(request, "command", 60)), why=said(problem))
-    tell(request, "From now on documents of this kind are handed on when they are filed.")
+    tell(request, f"{_title(kind)}: handed on from now on, when filed.")
     return go(reverse("organization_filing"))
 
 
@@ -125,13 +125,16 @@ def _show(request: StaffRequest, refused: str = "", why: str = "") -> HttpRespon
 
 def _row(rule: RuleView) -> RuleRow:
     how = Badge(f"{_BY_ITSELF} from {_percent(rule)} %", "warn") if rule.is_automatic else _BY_A_PERSON
-    return RuleRow(rule.kind, _title(rule.kind), f"{rule.destination}: {rule.folder}", how, _command(rule.kind))
+    return RuleRow(
+        rule.kind, _title(rule.kind), f"{words.sentence(rule.destination)}: {rule.folder}", how, _command(rule.kind)
+    )
 
 
 def _form(request: StaffRequest, rule: RuleView | None, refused: str, why: str) -> CommandForm:
     command = _command(rule.kind if rule else "")
     is_open = refused == command
     known = {
+        "destination": rule.destination if rule else "",
         "folder": rule.folder if rule else "",
         "automatic": "yes" if rule and rule.is_automatic else "no",
         "threshold": _percent(rule) if rule else str(round(policy_filing.THRESHOLD * 100)),
@@ -155,7 +158,14 @@ def _form(request: StaffRequest, rule: RuleView | None, refused: str, why: str) 
         controls=(
             control("command", "", kind="hidden", value=rule.kind if rule else ""),
             which,
-            control("destination", "Handed on to", kind="select", options=places, prefix=command),
+            control(
+                "destination",
+                "Handed on to",
+                kind="select",
+                options=places,
+                value=value("destination"),
+                prefix=command,
+            ),
             control(
                 "folder",
                 "Folder",

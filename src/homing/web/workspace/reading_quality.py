@@ -11,8 +11,8 @@ from homing.web import words
 from homing.web.guard import StaffRequest, staff
 from homing.web.render import page
 from homing.web.shell import Notice
-from homing.web.widgets import NOTHING, Option
-from homing.web.workspace.workbench_fields import shape_of
+from homing.web.widgets import NOTHING, Option, plural
+from homing.web.workspace.workbench_fields import GROUPS, shape_of
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -85,20 +85,31 @@ def reading_quality(request: StaffRequest) -> HttpResponse:
 
 def page_of(found: Report, days: int) -> QualityPage:
     """Return the presenter of a report."""
-    automatic = f" {found.automatic:,} more went without a person: they prove nothing and count nowhere."
     return QualityPage(
         period=str(days),
         periods=tuple(Option(str(one), f"Last {one} days") for one in _PERIODS),
         is_empty=not found.items,
-        summary=f"{found.items:,} items reviewed by people.{automatic if found.automatic else ''}",
+        summary=_summary(found),
         kinds_right=_percent(found.kind_accuracy),
         alarms=tuple(map(_alarm, found.drift)),
         overall=_row("All fields", "", found.overall, found.curve),
-        fields=tuple(_row(shape_of(one.field).label, one.field, one.score, one.curve) for one in found.fields),
+        fields=tuple(_row(shape_of(one.field).label, _group(one.field), one.score, one.curve) for one in found.fields),
         layouts=tuple(_row(one.sender, f"layout {one.layout or 'unknown'}", one.score) for one in found.layouts),
         kinds=tuple(KindRow(words.kind_text(one.kind), one.count, _percent(one.accuracy)) for one in found.kinds),
         bins=tuple(map(_bin, found.curve.bins)),
     )
+
+
+def _group(field: str) -> str:
+    """Return what a field is of: the patient and the referring provider both have a name and a number."""
+    return dict(GROUPS).get(shape_of(field).group, "")
+
+
+def _summary(found: Report) -> str:
+    by_people = f"{plural(found.items, 'item')} reviewed by people." if found.items else ""
+    if not found.automatic:
+        return by_people
+    return f"{by_people} {plural(found.automatic, 'item')} accepted without a person: not counted here.".lstrip()
 
 
 def _row(name: str, sub: str, score: Score, curve: Curve | None = None) -> ScoreRow:
@@ -126,7 +137,7 @@ def _bin(one: Bin) -> BinRow:
 
 
 def _alarm(one: Drift) -> Notice:
-    name = shape_of(one.about).label if one.what == "field" else one.about
+    name = f"{_group(one.about)} · {shape_of(one.about).label}" if one.what == "field" else one.about
     fell = f"{_percent(one.recent)} right in the last 30 days, {_percent(one.before)} in the 90 before"
     return Notice(f"{name}: {fell}. {one.advice}", "bad")
 

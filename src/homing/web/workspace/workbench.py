@@ -18,6 +18,7 @@ from homing.intake.pipeline import sites
 from homing.kit import reference
 from homing.kit.errors import Conflict, Invalid, NotFound
 from homing.referrals import queries as referrals
+from homing.web import words
 from homing.web.guard import StaffRequest, staff
 from homing.web.render import fragment, page
 from homing.web.widgets import Option
@@ -187,8 +188,9 @@ def workbench_take_over(request: StaffRequest, item_id: UUID) -> HttpResponse:
 @staff(_REVIEW, methods=("POST",))
 def workbench_dispose(request: StaffRequest, item_id: UUID) -> HttpResponse:
     """End an item that opens no referral."""
-    _dispose(request, item_id, text(request, "disposition"))
-    tell(request, "Done. The item has its disposition.", url=_url(item_id), link="Show it")
+    disposition = text(request, "disposition")
+    _dispose(request, item_id, disposition)
+    tell(request, f"Done: {words.disposition_text(disposition).lower()}.", url=_url(item_id), link="Show it")
     return go(after_review(request, item_id))
 
 

@@ -34,13 +34,14 @@ _UNANSWERED: Final = "Nothing is sent back until a person proves who sent it."
 
 @dataclass(frozen=True, slots=True)
 class ReadField:
-    """One field with what was read. `state` is sure, check, needed, absent or done."""
+    """One field with what was read. `state` is sure, check, needed, absent or done; `read_by` names a model."""
 
     name: str
     label: str
     value: str
     state: str
     mark: str
+    read_by: str
     span: str
     kind: str
     options: tuple[Option, ...]
@@ -343,6 +344,7 @@ def _field(field: FieldView, error: str) -> ReadField:
         value=shown(field.name, field.value),
         state="check" if error else state,
         mark=_mark(field, state),
+        read_by=_read_by(field),
         span=shape.span,
         kind=shape.kind,
         options=shape.options,
@@ -371,13 +373,16 @@ def _mark(field: FieldView, state: str) -> str:
     }[state]
 
 
+def _read_by(field: FieldView) -> str:
+    return field.source.rpartition("llm:")[2].replace("@", " at ") if "llm:" in field.source else ""
+
+
 def _check_mark(field: FieldView, percent: str) -> str:
-    said_by = field.source.rpartition("llm:")[2].replace("@", " at ") if "llm:" in field.source else ""
     if field.source.startswith("llm:"):
         # What a language model says of itself is no measured confidence.
-        return f"check · language model {said_by}"
-    if said_by:
-        return f"check · {percent} · {said_by} agrees"
+        return "check · language model"
+    if _read_by(field):
+        return f"check · {percent} · language model agrees"
     if field.source == "memory":
         return f"check · {percent} · as on this sender's last form"
     return f"check · {percent}" if field.confidence else "check"
@@ -519,7 +524,7 @@ def _done(found: Workbench, facts: BenchFacts) -> Done:
     can_reopen = facts.can_review and row.disposition in {one.value for one in REVERSIBLE}
     return Done(
         title=words.disposition_text(row.disposition),
-        text=f"This item has its disposition{': ' + words.kind_text(row.kind).lower() if row.kind else ''}.",
+        text=f"Kind of document: {words.kind_text(row.kind).lower()}." if row.kind else "",
         url=facts.result.url if facts.result else "",
         link=facts.result.text if facts.result else "",
         can_reopen=can_reopen,
