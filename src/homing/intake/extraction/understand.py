@@ -91,7 +91,9 @@ def _document(
     fields = memory.applied(fields, [one for page in pages for one in said[page.number]])
     routing = None
     if kind == "referral":
-        decision = _routing(pages, fields, mine)
+        # What is too doubtful to be shown as a value may still tell who is needed.
+        hints = choose.chosen(mine, replace(calibrated, least=0.0), trust)
+        decision = _routing(pages, [*hints, *fields], mine)
         fields, routing = _with_specialty(fields, decision), _told(decision)
     stated = {one.name for one in fields}
     missing = tuple(name for name in REQUIRED if name not in stated) if kind == "referral" else ()
