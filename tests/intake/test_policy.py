@@ -90,7 +90,7 @@ def test_no_page_that_carries_something_is_lost_when_a_file_is_taken_apart(data:
     assert all(part.pages for part in parts)
 
 
-def test_as_one_document_a_file_keeps_the_surest_value_of_each_field() -> None:
+def test_as_one_document_a_file_keeps_the_surest_value_of_each_field_but_the_patients() -> None:
     reading = DocumentReading(
         (
             ReadDocument("lab_result", 0.99, (1,), (value("patient.family", 0.9),), references=("H1",)),
@@ -101,7 +101,20 @@ def test_as_one_document_a_file_keeps_the_surest_value_of_each_field() -> None:
     one = policy.as_one(reading, [1, 2, 3])
 
     assert (one.kind, one.pages, one.references) == ("referral", (1, 2, 3), ("H1",))
-    assert {field.name: field.confidence for field in one.fields} == {"patient.family": 0.9, "reason": 0.6}
+    assert {field.name: field.confidence for field in one.fields} == {"patient.family": 0.5, "reason": 0.6}
+
+
+def test_facts_of_two_people_are_never_mixed_in_one_document() -> None:
+    reading = DocumentReading(
+        (
+            ReadDocument("referral", 0.9, (1,), (value("patient.family", 0.7), value("coverage.payer", 0.5))),
+            ReadDocument("referral", 0.8, (2,), (value("patient.family", 0.9, 2), value("patient.phone", 0.9, 2))),
+        )
+    )
+
+    one = policy.as_one(reading, [1, 2])
+
+    assert {(field.name, field.page) for field in one.fields} == {("patient.family", 1), ("coverage.payer", 1)}
 
 
 def test_a_part_of_a_file_has_pages_of_its_own_numbering() -> None:

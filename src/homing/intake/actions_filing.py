@@ -231,14 +231,7 @@ def _plan(actor: Actor, row: InboundItem, kind: str) -> None:
     rule = rule_for(kind)
     if rule is None:
         return
-    same = Filing.objects.filter(item=row, kind=kind, destination=rule.destination, folder=rule.folder)
-    done = same.filter(state=FilingState.DELIVERED).order_by("number").last()
-    if done:
-        # Undone and filed in the same place again: it is there already.
-        done.is_current = True
-        done.save(update_fields=["is_current"])
-        append(actor, row, EventKind.HANDED_ON, kind=kind, path=done.path, sha256=done.sha256)
-        return
+    # Filed in the same place again, it goes again: what was withdrawn may have been taken away, and twice beats never.
     last = Filing.objects.filter(item=row).aggregate(last=Max("number"))["last"] or 0
     filing = Filing.objects.create(
         item=row,

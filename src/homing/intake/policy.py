@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 REFERRAL: Final = "referral"
+#: What belongs to one person.
+_PERSONAL: Final = ("patient.", "coverage.")
 #: Kinds of documents that a person may choose (the contract of `homing read`).
 KINDS: Final = (
     REFERRAL,
@@ -104,12 +106,18 @@ def parts(reading: DocumentReading, pages: Sequence[int]) -> tuple[ReadDocument,
 
 
 def as_one(reading: DocumentReading, pages: Sequence[int]) -> ReadDocument:
-    """Return all pages as one document: the first referral's kind, the surest value of each field."""
+    """Return all pages as one document: the first referral's kind, the surest value of each field.
+
+    Who the patient is comes from one of them alone: two people's facts are never mixed.
+    """
     documents = sorted(reading.documents, key=lambda one: (one.kind != REFERRAL, -one.kind_confidence))
     if not documents:
         return ReadDocument("other", 0.0, tuple(pages))
-    best: dict[str, FieldValue] = {}
+    named = next((one for one in documents if one.value("patient.family")), documents[0])
+    best: dict[str, FieldValue] = {one.name: one for one in named.fields if one.name.startswith(_PERSONAL)}
     for field in (field for document in reading.documents for field in document.fields):
+        if field.name.startswith(_PERSONAL):
+            continue
         if field.name not in best or field.confidence > best[field.name].confidence:
             best[field.name] = field
     references = tuple(dict.fromkeys(one for document in reading.documents for one in document.references))
