@@ -24,6 +24,8 @@ SPLITTER = wordpiece.WordPieces(("[PAD]", "[UNK]", "patient", "dob", ":", "04", 
     ("printed", "parts"),
     [
         ("DOB:04/05/1961", ["DOB:", "04/05/1961"]),
+        ("DOB8/18/63", ["DOB", "8/18/63"]),
+        ("NPI1902767478", ["NPI", "1902767478"]),
         ("Ashgrove,Juniper", ["Ashgrove,", "Juniper"]),
         ("☒Urgent", ["☒", "Urgent"]),
         ("NPI#1234567893", ["NPI#", "1234567893"]),

@@ -19,6 +19,11 @@ DATE: Final = "referral.date"
 _OTHER_DATE: Final = "other.date"
 #: What the day of a signature counts as the day of the referral.
 _SIGNED: Final = 0.8
+_BARE_DATE: Final = re.compile(
+    r"(?:^|\s)(?:(?:today\S*|req\S*|referral|order)\s+)?(?<!run )(?<!print )(?:dt|dated?|date\W*\w?\W*time)\W*$",
+    re.IGNORECASE,
+)
+_SIGNATURE: Final = re.compile(r"\bsign", re.IGNORECASE)
 _IN_WORDS: Final = "diagnosis.text"
 #: What a run must at least have to be taken at all: below it a blank helps more than a guess.
 _LEAST: Final = 0.35
@@ -52,11 +57,15 @@ def chosen(
     by_field: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in _candidates(found, trust or {}):
         by_field[candidate.field].append(candidate)
-    if DATE not in by_field and (signed := _signed(found)):
-        by_field[DATE].append(signed)
+    if DATE not in by_field and (dated := _dated(found)):
+        by_field[DATE].append(dated)
     fields = [*(_best(candidates, calibration) for candidates in by_field.values()), *_codes(found, calibration)]
     sure = [one for one in fields if one and one.confidence >= calibration.least]
     return tuple(sorted(sure, key=lambda one: one.name))
+
+
+def _day(text: str) -> str | None:
+    return values.NORMALISERS[DATE](text)
 
 
 def _candidates(found: Sequence[Span], trust: Mapping[int, float]) -> Iterator[Candidate]:
@@ -78,12 +87,13 @@ def _shown(one: Candidate) -> float:
     return one.score + _PRINTED * span.certainty + _LABELLED * span.labelled - _LOWER * (span.page - 1 + first.word.y0)
 
 
-def _signed(found: Sequence[Span]) -> Candidate | None:
-    """Return the day of the signature, where no other date is the referral's."""
-    for span in found:
-        value = values.NORMALISERS[DATE](span.text) if span.label == _OTHER_DATE else None
-        if value and re.search(r"\bsign", span.line_before, re.IGNORECASE):
-            return Candidate(DATE, value, span, trust=_SIGNED)
+def _dated(found: Sequence[Span]) -> Candidate | None:
+    """Return the day behind a bare "Date", or that of the signature, where no other date is the referral's."""
+    days = [(span, value) for span in found if span.label == _OTHER_DATE and (value := _day(span.text))]
+    for told in (_BARE_DATE, _SIGNATURE):
+        for span, value in days:
+            if told.search(span.line_before):
+                return Candidate(DATE, value, span, trust=_SIGNED)
     return None
 
 

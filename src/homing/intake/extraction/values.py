@@ -169,10 +169,13 @@ def _date(finder: validators.Finder) -> Normalise:
     usual = _found(finder)
 
     def normalise(text: str) -> str | None:
-        value = usual(text)
-        if value is None and (match := re.search(r"(?<!\d)(\d{2})\s?(\d{2})\s?(\d{4})(?!\d)", _digits(text))):
-            value = usual(f"{match[1]}/{match[2]}/{match[3]}")
-        return value
+        text = re.sub(r"^(?:DOB|BD|Date|Born)\W*(?=\d)", "", text.strip(), flags=re.IGNORECASE)
+        # Dots read as commas, and spaces inside.
+        for written in (text, re.sub(r"(?<=\d),(?=\d)", ".", text), re.sub(r"\s", "", text)):
+            if value := usual(written):
+                return value
+        match = re.search(r"(?<!\d)(\d{2})\s?(\d{2})\s?(\d{4})(?!\d)", _digits(text))
+        return usual(f"{match[1]}/{match[2]}/{match[3]}") if match else None
 
     return normalise
 
