@@ -48,8 +48,10 @@ def test_the_flag_is_the_consent_and_is_said_on_stderr(double: EndpointDouble, l
     assert f"is sent to test-model at {host}, which is in your network." in done.stderr
     (document,) = json.loads(done.stdout)["documents"]
     field = document["fields"]["authorization.number"]
-    assert (field["value"], field["confidence"], field["page"]) == ("QX55012", 0.5, 1)
-    assert field["source"] == f"llm:test-model@{host}"
+    assert (field["value"], field["page"]) == ("QX55012", 1)
+    # Our own reader may have found it too, and was not sure.
+    assert 0 < field["confidence"] <= 0.5
+    assert field["source"].endswith(f"llm:test-model@{host}")
     left, top, right, bottom = field["box"]
     assert 0 < left < right < 1
     assert 0 < top < bottom < 0.2
