@@ -137,5 +137,5 @@ def _field(line: str, page: int) -> FieldValue:
     value, _, confidence = rest.partition("@")
     box = (0.1, 0.1, 0.4, 0.12)
     if name == "diagnosis.codes":
-        return FieldValue(name, tuple(value.split(",")), float(confidence or 0.97), page, box)
-    return FieldValue(name, value, float(confidence or 0.97), page, box)
+        return FieldValue(name, tuple(value.split(",")), float(confidence or 0.99), page, box)
+    return FieldValue(name, value, float(confidence or 0.99), page, box)

@@ -89,7 +89,7 @@ def test_a_filed_document_is_handed_on_as_received_and_the_receipt_is_kept(
     # A text of ours is not what a filing tool opens: its pages are.
     assert (rule / f"{row.reference}.pdf").read_bytes().startswith(b"%PDF-")
     said = json.loads((rule / f"{row.reference}.json").read_bytes())
-    assert said["patient"]["patient.family"] == {"value": "Otherperson", "confidence": 0.97}
+    assert said["patient"]["patient.family"] == {"value": "Otherperson", "confidence": 0.99}
     assert said["file"]["sha256"] == done.sha256
     assert said["sender"]["number"] == "+16175550143"
     (receipt,) = events(item_id, "handed_on")

@@ -19,7 +19,7 @@ BOX = (0.0, 0.0, 1.0, 1.0)
 REQUIRED = (("name", ("patient.family",)), ("insurance", ("coverage.payer", "coverage.member_id")))
 
 
-def value(name: str, confidence: float = 0.95, page: int = 1) -> FieldValue:
+def value(name: str, confidence: float = 0.99, page: int = 1) -> FieldValue:
     return FieldValue(name, "x", confidence, page, BOX)
 
 

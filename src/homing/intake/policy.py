@@ -37,10 +37,13 @@ KINDS: Final = (
 #: Pages that may belong to no document without anything being lost.
 CARRIES_NOTHING: Final = frozenset({"cover_sheet", "blank"})
 
-#: A field at or above this confidence does not stop the reviewer's cursor.
+#: A field at or above this confidence does not stop the reviewer's cursor: 96.8 % of such values were right on 183
+#: faxes of unseen layouts (training/reading/MODEL_CARD.md).
 SURE: Final = 0.85
-#: Fields and kind must be at or above this to be accepted without a person.
-SURE_TO_ACCEPT: Final = 0.9
+#: Fields must be at or above this to be accepted without a person: 99.0 % were right there.
+SURE_TO_ACCEPT: Final = 0.98
+#: The kind of a document must be, too.
+SURE_OF_KIND: Final = 0.9
 
 ATTEMPTS: Final = 3
 #: An item of the pipeline without progress for this long is taken up again.
@@ -163,7 +166,7 @@ def why_a_person(facts: AcceptanceFacts) -> tuple[str, ...]:
     surest = [max(map(_confidence_in(facts), names)) for _, names in facts.required]
     reasons = {
         "off": not facts.enabled,
-        "not_a_referral": facts.document.kind != REFERRAL or facts.document.kind_confidence < SURE_TO_ACCEPT,
+        "not_a_referral": facts.document.kind != REFERRAL or facts.document.kind_confidence < SURE_OF_KIND,
         "sender_not_proven": not facts.sender_proven,
         "sent_before": facts.is_repeat,
         "part_of_a_file": facts.is_part,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz
 
-from homing.intake.policy import SURE_TO_ACCEPT
+from homing.intake.policy import SURE_OF_KIND
 from homing.kit.names import fold
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def doubts(facts: AnswerFacts) -> tuple[Doubt, ...]:
     other_sender = None not in {facts.sender_office, referral.partner_id} and facts.sender_office != referral.partner_id
     reasons = {
         Doubt.KIND_NEEDS_PERSON: facts.kind not in ATTACHABLE,
-        Doubt.KIND_UNSURE: facts.kind_confidence < SURE_TO_ACCEPT,
+        Doubt.KIND_UNSURE: facts.kind_confidence < SURE_OF_KIND,
         Doubt.REFERRAL_ENDED: not referral.is_open,
         Doubt.OTHER_SENDER: other_sender,
         Doubt.PAGES_UNREADABLE: facts.has_problems,

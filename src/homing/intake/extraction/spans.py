@@ -22,6 +22,8 @@ WRAPPED: Final = frozenset(
 LABELS: Final = frozenset({"label", "referrer.credential"})
 #: Values made of words.
 TEXT: Final = WRAPPED | {"patient.family", "patient.given", "patient.address.city", "referrer.family", "referrer.given"}
+#: The share of words that make a page one written by hand: printed pages of 121 unseen layouts stay below .07.
+_BY_HAND: Final = 0.1
 _WORDS, _NUMBERS, _HOLE = 6.0, 1.5, 2
 _NEAR = 3
 #: The least probability at which a token belongs to a class although it is more likely to be nothing.
@@ -81,8 +83,10 @@ class Span:
 
     @property
     def handwritten(self) -> bool:
-        """Whether one of its words looks written by hand."""
-        return any(self.answer.words[piece.word.index].handwritten for piece in self.pieces)
+        """Whether one of its words looks written by hand, or the page does on the whole."""
+        words = self.answer.words
+        by_hand = sum(word.handwritten for word in words)
+        return by_hand >= _BY_HAND * len(words) or any(words[piece.word.index].handwritten for piece in self.pieces)
 
     @property
     def mean(self) -> float:
