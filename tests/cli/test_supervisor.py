@@ -16,7 +16,9 @@ import psutil
 import pytest
 
 HARNESS = """
-import json, os, sys
+import json, os, signal, sys
+# The tests themselves may run under nohup, which supervisors honour.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from homing.cli.supervisor import Program, Supervisor
 from homing.config.logging import configure
 
