@@ -150,6 +150,8 @@ def main() -> None:
             found += evaluate.judged(family, pages, truth, tokens, NONE, number)
     if options.faxes:
         found += faxes(Path(options.faxes), tokens, first=len(found))
+    if not any(one.evidence for one in found):
+        raise SystemExit("The model answers nothing on these pages: train it longer before it is calibrated.")
     print(json.dumps(measured(found)))
     fitted = fit([(one.evidence, one.right) for one in found if one.evidence])
     written: dict[str, Any] = {
