@@ -4,35 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from homing.intake.fields import NAMES
+
 #: What `homing read` answers with, as spans of words.
-FIELDS: Final = (
-    "patient.family",
-    "patient.given",
-    "patient.birth_date",
-    "patient.sex",
-    "patient.phone",
-    "patient.address.line",
-    "patient.address.city",
-    "patient.address.state",
-    "patient.address.zip",
-    "patient.mrn",
-    "coverage.payer",
-    "coverage.member_id",
-    "authorization.number",
-    "referrer.family",
-    "referrer.given",
-    "referrer.npi",
-    "referrer.organization",
-    "referrer.phone",
-    "referrer.fax",
-    "requested.specialty",
-    "requested.provider",
-    "requested.service",
-    "diagnosis.codes",
-    "reason",
-    "priority",
-    "referral.date",
-)
+FIELDS: Final = tuple(name for name in NAMES if name != "requested.destination")
 
 #: What stands beside them. Each teaches the model what a field is not.
 NEAR_MISSES: Final = (

@@ -408,7 +408,7 @@ def _starts(groups: Sequence[Sequence[int]], order: Sequence[int]) -> set[int]:
 
 def fitted(found: Sequence[Read]) -> Weights:
     """Return the weights that fit some packets best."""
-    return Weights(tuple(fit_borders(*borders(found))), tuple(fit_kinds(documents(found))), {})
+    return Weights(tuple(fit_borders(*borders(found))), tuple(fit_kinds(documents(found))))
 
 
 def main() -> None:

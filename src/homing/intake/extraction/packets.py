@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,18 +16,17 @@ MOST: Final = 0.9995
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """`splitting` matches `splitting.EVIDENCE`, `kinds` matches `kinds.EVIDENCE`; `measured`: how good they were."""
+    """`splitting` matches `splitting.EVIDENCE`, `kinds` matches `kinds.EVIDENCE`."""
 
     splitting: tuple[float, ...]
     kinds: tuple[float, ...]
-    measured: Mapping[str, float]
 
 
 @cache
 def shipped() -> Weights:
     """Return the weights that were fitted with the shipped model."""
     stated = json.loads((files("homing.intake.extraction") / "data" / "packets.json").read_text(encoding="utf-8"))
-    return Weights(tuple(stated["splitting"].values()), tuple(stated["kinds"].values()), stated["measured"])
+    return Weights(tuple(stated["splitting"].values()), tuple(stated["kinds"].values()))
 
 
 def share(weights: Sequence[float], evidence: Sequence[float]) -> float:

@@ -36,7 +36,7 @@ _FARTHEST: Final = 0.35
 class Span:
     """A run of tokens of one class on one page; `likely` the probability of each token to be of that class.
 
-    `labelled`: a label stands beside it on its line.
+    `labelled`: a label stands beside it on its line. `by_hand`: its page is one written by hand.
     """
 
     label: str
@@ -44,6 +44,7 @@ class Span:
     rows: tuple[int, ...]
     likely: tuple[float, ...]
     labelled: bool = False
+    by_hand: bool = False
 
     @property
     def page(self) -> int:
@@ -85,8 +86,7 @@ class Span:
     def handwritten(self) -> bool:
         """Whether one of its words looks written by hand, or the page does on the whole."""
         words = self.answer.words
-        by_hand = sum(word.handwritten for word in words)
-        return by_hand >= _BY_HAND * len(words) or any(words[piece.word.index].handwritten for piece in self.pieces)
+        return self.by_hand or any(words[piece.word.index].handwritten for piece in self.pieces)
 
     @property
     def mean(self) -> float:
@@ -109,21 +109,24 @@ def spans(answer: PageAnswer, classes: Sequence[str]) -> list[Span]:
     chosen = _filled(answer, chosen, classes)
     runs = _runs(answer, chosen, classes)
     labels = {row for row, label in enumerate(chosen) if label >= 0 and classes[label] in LABELS}
+    told = [classes[one] if one >= 0 else "" for one in chosen]
+    by_hand = sum(word.handwritten for word in answer.words) >= _BY_HAND * len(answer.words)
     found = []
     for rows in _joined(answer, runs, chosen, classes):
         label = int(chosen[rows[0]])
-        whole = names.completed(answer, rows, classes[label], [classes[one] if one >= 0 else "" for one in chosen])
-        shares = [float(likely[row, label if row in rows else chosen[row]]) for row in whole]
-        found.append(_span(answer, whole, classes[label], shares, labels))
+        whole = names.completed(answer, rows, classes[label], told)
+        shares = tuple(float(likely[row, label if row in rows else chosen[row]]) for row in whole)
+        beside = _labelled(answer, whole, labels)
+        found.append(Span(classes[label], answer, tuple(whole), shares, beside, by_hand))
     return found
 
 
-def _span(answer: PageAnswer, rows: list[int], label: str, likely: list[float], labels: set[int]) -> Span:
+def _labelled(answer: PageAnswer, rows: list[int], labels: set[int]) -> bool:
     line, first = answer.pieces[rows[0]].line, rows[0]
     # A clinician's credentials behind the name do the same: that is the printed name, not the signature.
     near = [*range(max(first - _NEAR, 0), first), *range(rows[-1] + 1, min(rows[-1] + 3, len(answer.pieces)))]
     beside = {row for row in near if answer.pieces[row].line == line}
-    return Span(label, answer, tuple(rows), tuple(likely), bool(beside & labels))
+    return bool(beside & labels)
 
 
 def _filled(

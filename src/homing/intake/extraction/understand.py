@@ -87,12 +87,12 @@ def _document(
     kind, confidence = kinds.document_kind(answers, page_kinds)
     trust = _trust(answers, page_kinds) if kind == "referral" else {}
     mine = [span for page in pages for span in found[page.number]]
-    fields = choose.chosen(mine, calibrated, trust)
+    hints = choose.chosen(mine, replace(calibrated, least=0.0), trust)
+    fields = tuple(one for one in hints if one.confidence >= calibrated.least)
     fields = memory.applied(fields, [one for page in pages for one in said[page.number]])
     routing = None
     if kind == "referral":
         # What is too doubtful to be shown as a value may still tell who is needed.
-        hints = choose.chosen(mine, replace(calibrated, least=0.0), trust)
         decision = _routing(pages, [*hints, *fields], mine)
         fields, routing = _with_specialty(fields, decision), _told(decision)
     stated = {one.name for one in fields}

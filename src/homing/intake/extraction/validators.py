@@ -222,7 +222,5 @@ FINDERS: dict[str, Finder] = {
     "patient.address.state": find_state,
     "patient.address.zip": find_zip,
     "priority": find_priority,
-    "patient.name": find_person,
-    "referrer.name": find_person,
     "requested.provider": find_person,
 }
